@@ -1,0 +1,110 @@
+"""How a network forgets: G(t) after the pulse, its ratios, its half-life and its law."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import medfilt
+
+from ginsen.analysis.relaxation import LAWS, fit_laws
+from ginsen.types import Array
+
+AGES = (1.0, 10.0, 100.0)
+FEWEST_READS = 16
+NEIGHBOURHOOD = 0.05
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What is left of a conductance, `t` s after the pulse.
+
+    `first` (S) is the first read, `first_time` (s) its age, `u_first` (S) its standard
+    uncertainty, NaN where unknown. `ratios` gives G over the first read at 1, 10 and 100 s, None
+    outside the record. `half_life` (s) is the age at which G has fallen to half the first read;
+    None with `half_life_reason` if it never did. `law` is the name of the relaxation that explains
+    the record best, `parameters` and `errors` its parameters (SI) and their standard errors,
+    `bic` the criterion of every law tried (the lowest wins), `noise_exponent` the b of the f^-b
+    noise under it; `law_reason` says why there is no law.
+    """
+
+    first_time: float
+    first: float
+    u_first: float
+    ratios: Mapping[float, float | None]
+    half_life: float | None
+    half_life_reason: str | None = None
+    law: str | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    errors: Mapping[str, float] = field(default_factory=dict)
+    bic: Mapping[str, float] = field(default_factory=dict)
+    noise_exponent: float | None = None
+    law_reason: str | None = None
+
+
+def forgetting_curve(time: npt.ArrayLike, conductance: npt.ArrayLike, *, origin: float,
+                     u: npt.ArrayLike | None = None) -> Retention:
+    """What is left of `conductance` (S) at `time` (s), ages counted from `origin` (s).
+
+    `u` (S) are standard uncertainties of the conductance. Points up to `origin` and points that
+    are not finite are left out. A ratio at some age is the median over ages within 5 % of it, or
+    between the neighbours if there are fewer than three. Raises ValueError where no point is left.
+    """
+    t = np.asarray(time, dtype=np.float64) - origin
+    G = np.asarray(conductance, dtype=np.float64)
+    if t.ndim != 1 or t.shape != G.shape:
+        raise ValueError(f"time has shape {t.shape}, conductance {G.shape}: both are (n,)")
+    u_G = np.full(G.shape, np.nan) if u is None else np.asarray(u, dtype=np.float64)
+    order = np.argsort(t, kind="stable")
+    order = order[(t > 0)[order] & np.isfinite(G)[order]]
+    t, G, u_G = t[order], G[order], u_G[order]
+    if t.size == 0 or G[0] == 0:
+        raise ValueError(f"no conductance was read after the origin at {origin:g} s")
+    half_life, reason = _half_life(t, G / G[0])
+    kept = Retention(float(t[0]), float(G[0]), float(u_G[0]),
+                     {age: _ratio(t, G, age) for age in AGES}, half_life, reason)
+    no_law = _refuse_law(t, G)
+    if no_law is not None:
+        return replace(kept, law_reason=no_law)
+    found = fit_laws(t, G / G[0])
+    unit = {name: float(G[0]) for name in LAWS[found.law].amplitudes}
+    return replace(
+        kept, law=found.law, bic=found.bic, noise_exponent=found.noise_exponent,
+        parameters={name: value * unit.get(name, 1) for name, value in found.parameters.items()},
+        errors={name: error * abs(unit.get(name, 1)) for name, error in found.errors.items()})
+
+
+def _ratio(t: Array, G: Array, age: float) -> float | None:
+    """G at `age` over the first read."""
+    if not t[0] <= age <= t[-1]:
+        return None
+    near = np.abs(np.log(t / age)) < NEIGHBOURHOOD
+    value = (np.median(G[near]) if np.count_nonzero(near) >= 3 else
+             np.interp(math.log(age), np.log(t), G))
+    return float(value / G[0])
+
+
+def _half_life(t: Array, ratio: Array) -> tuple[float | None, str | None]:
+    """The age at which the running median of five ratios first crosses one half."""
+    smooth = medfilt(np.pad(ratio, 2, mode="edge"), 5)[2:-2]
+    below = np.flatnonzero(smooth <= 0.5)
+    if below.size == 0:
+        return None, (f"half of the first read was never reached: {smooth.min():.2f} of it is the "
+                      f"least in {t[-1]:.4g} s")
+    i = int(below[0])
+    if i == 0:
+        return float(t[0]), None
+    share = (smooth[i - 1] - 0.5) / (smooth[i - 1] - smooth[i])
+    return float(t[i - 1] + share * (t[i] - t[i - 1])), None
+
+
+def _refuse_law(t: Array, G: Array) -> str | None:
+    """Why a curve has no law, or None."""
+    if t.size < FEWEST_READS:
+        return f"too short: {t.size} reads, where a law needs {FEWEST_READS}"
+    if np.ptp(G) == 0:
+        return f"constant: all {t.size} reads are the same"
+    return None

@@ -1,0 +1,1 @@
+"""What manufacturers specify: ranges, accuracy, noise, timing, with page references."""

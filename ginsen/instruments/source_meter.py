@@ -1,0 +1,88 @@
+"""What every source-measure unit does: phases in, samples out, off means read back as off."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from ginsen.types import Clock, Limits, Phase, Samples
+
+
+class InstrumentError(RuntimeError):
+    """An instrument did not do, or did not answer, what it was asked."""
+
+
+class LimitExceeded(ValueError):
+    """A level or compliance beyond what the station allows on this sample. Nothing was sent."""
+
+
+class OutputNotOff(InstrumentError):
+    """The output could not be proved off. Somebody has to look at the bench."""
+
+
+class SourceMeter(ABC):
+    """A source-measure unit that times its own samples.
+
+    A run is `start(phases)`, then `fetch()` until not `busy()`. No call blocks for longer than
+    100 ms plus one integration, so whoever drives it can look at a stop flag in between.
+    """
+
+    clock: Clock
+    limits: Limits
+
+    @abstractmethod
+    def identify(self) -> str:
+        """What `*IDN?` answers. Raises InstrumentError if another model answers."""
+
+    @abstractmethod
+    def integration_time(self, phase: Phase) -> float:
+        """How long (s) one reading of this phase is integrated."""
+
+    @abstractmethod
+    def start(self, phases: Sequence[Phase], *, off_after: bool = True) -> int:
+        """Set up and start as many of the leading phases as can run without the computer.
+
+        Returns that number, at least one. Compliance is read back before the output goes on. Where
+        the instrument can, it switches its output off by itself after the last phase, unless
+        `off_after` is False because more is to come.
+        Raises LimitExceeded or ValueError, naming the phase, before anything is sent, and
+        InstrumentError where the instrument refuses or answers otherwise.
+        """
+
+    @abstractmethod
+    def busy(self) -> bool:
+        """Whether what was started is still running. Raises InstrumentError on a queued error."""
+
+    @abstractmethod
+    def fetch(self) -> Samples:
+        """The samples gained since the last call, none twice, none left out."""
+
+    @abstractmethod
+    def off(self) -> None:
+        """Stop, switch the output off and read that back. Raises OutputNotOff if it is not."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the VISA session; the output is left as it is."""
+
+    def check(self, phases: Sequence[Phase]) -> None:
+        """Hold every phase against the station's limits; raises LimitExceeded or ValueError."""
+        for phase in phases:
+            self.check_level(phase.level, phase.name)
+            if not 0 < phase.compliance <= self.limits.current:
+                raise LimitExceeded(
+                    f"phase {phase.name!r}: a compliance of {phase.compliance:g} A is not between "
+                    f"0 and the station's current limit, {self.limits.current:g} A")
+            if not 0 < phase.duty <= 1:
+                raise ValueError(f"phase {phase.name!r}: a duty of {phase.duty:g} is not a share "
+                                 "between 0 and 1")
+            if not (phase.interval > 0 and phase.duration >= 0):
+                raise ValueError(f"phase {phase.name!r}: needs an interval above 0 s and a "
+                                 f"duration of at least 0 s, got {phase.interval:g} s and "
+                                 f"{phase.duration:g} s")
+
+    def check_level(self, level: float, what: str) -> None:
+        """Raises LimitExceeded for a level (V) beyond the station's limit."""
+        if not abs(level) <= self.limits.voltage:
+            raise LimitExceeded(f"phase {what!r}: {level:g} V is beyond the station's limit of "
+                                f"± {self.limits.voltage:g} V")

@@ -1,0 +1,1 @@
+"""Equations and solvers as pure functions: networks, junctions, Kirchhoff."""

@@ -1,0 +1,127 @@
+"""The way of a sample: from the source meter to the file, to the live analysis, to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ginsen.analysis import FrontEnd, LiveBeta, conductance
+from ginsen.instruments.source_meter import SourceMeter
+from ginsen.records.recording import Recording
+from ginsen.types import Array, Clock, Phase, Samples, Span, SpectralFit
+
+POLL = 0.25
+"""Seconds between two looks at the instrument and at the stop flag."""
+
+
+@dataclass(frozen=True, eq=False)
+class News:
+    """What a display is told after each look: the newest piece of one phase."""
+
+    phase: Phase
+    number: int
+    samples: Samples
+    conductance: Array
+    fits: tuple[SpectralFit | None, ...]
+    done: float
+    total: float
+
+
+class Acquisition:
+    """Runs phases on one source meter and hands on every sample, in this order: file, β, screen.
+
+    Times are moved to seconds since `origin`, a reading of the station's clock; the spacing is the
+    instrument's own.
+    """
+
+    def __init__(self, meter: SourceMeter, recording: Recording, *, clock: Clock, origin: float,
+                 series_resistance: float, windows: tuple[int, ...], total: float,
+                 should_stop: Callable[[], bool], show: Callable[[News], None]) -> None:
+        self.spans: list[Span] = []
+        self._meter = meter
+        self._recording = recording
+        self._clock = clock
+        self._origin = origin
+        self._series_resistance = series_resistance
+        self._windows = windows
+        self._total = total
+        self._should_stop = should_stop
+        self._show = show
+        self._shift: float | None = None
+        self._done = 0.0
+
+    def apply(self, phases: Sequence[Phase], *, off_after: bool = True) -> None:
+        """Run the phases one after the other; returns early when told to stop, output off.
+
+        Raises what the source meter raises; what had arrived by then is in the recording.
+        """
+        pending = list(phases)
+        while pending and not self._should_stop():
+            started = self._meter.start(pending, off_after=off_after)
+            self._follow(pending[:started], self._clock.now() - self._origin)
+            pending = pending[started:]
+
+    def _follow(self, phases: Sequence[Phase], begun: float) -> None:
+        """Take in everything that `phases`, started at `begun`, produce."""
+        waiting = iter(phases)
+        self._begin(next(waiting))
+        try:
+            running = True
+            while running:
+                if self._should_stop():
+                    self._meter.off()
+                    running = False
+                else:
+                    running = self._meter.busy()
+                samples = self._meter.fetch()
+                if self._shift is None and len(samples):
+                    self._shift = begun - float(samples.time[0])
+                while len(samples):
+                    room = self._phase.count - self._taken
+                    self._take(samples[:room])
+                    samples = samples[room:]
+                    if len(samples):
+                        self._end()
+                        self._begin(next(waiting))
+                if running:
+                    self._clock.sleep(POLL)
+        finally:
+            self._end()
+
+    def _begin(self, phase: Phase) -> None:
+        self._phase = phase
+        self._taken = 0
+        self._live = LiveBeta(self._windows, dt=phase.interval, front_end=FrontEnd(
+            integration=self._meter.integration_time(phase)))
+        self._recording.begin_phase(phase)
+
+    def _take(self, samples: Samples) -> None:
+        if self._shift is None or not len(samples):
+            return
+        samples = samples.shifted(self._shift)
+        if not self._taken:
+            self._start = float(samples.time[0])
+        self._stop = float(samples.time[-1])
+        self._taken += len(samples)
+        G, u_G = conductance(samples, self._series_resistance)
+        self._recording.append(samples, G, u_G)
+        fits = self._live.feed(samples)
+        for window, fit in zip(self._windows, fits, strict=True):
+            if fit is not None:
+                self._recording.beta(window, fit, self._stop)
+        self._show(News(self._phase, len(self.spans), samples, G, fits,
+                        self._done + self._stop - self._start, self._total))
+
+    def _end(self) -> None:
+        """Close the phase in the recording, with what there is of it."""
+        if not self._taken:
+            return
+        before = self.spans[-1] if self.spans else None
+        first = before.stop_index if before else 0
+        span = Span(self._phase.name, self._phase.level, self._start, self._stop,
+                    first, first + self._taken,
+                    self._start - before.stop if before else float("nan"))
+        self.spans.append(span)
+        self._done += self._stop - self._start
+        self._taken = 0
+        self._recording.end_phase(span)

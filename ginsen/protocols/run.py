@@ -1,0 +1,83 @@
+"""Run a protocol from a script or the command line, and get back what was recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ginsen.analysis.forgetting import Retention
+from ginsen.analysis.summary import PhaseSummary, Summary, summarise
+from ginsen.protocols.acquisition import News
+from ginsen.protocols.protocol import Protocol
+from ginsen.records.reading import read_record
+from ginsen.station import Station
+from ginsen.types import Outcome, Record
+
+log = logging.getLogger(__name__)
+
+
+class RunFailed(RuntimeError):
+    """A run did not finish. The outputs are off unless the message says otherwise."""
+
+    def __init__(self, outcome: Outcome, recording: Path | None) -> None:
+        kept = f" Everything measured is in {recording}." if recording else ""
+        super().__init__(f"{outcome}.{kept}")
+        self.outcome = outcome
+        self.recording = recording
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A finished run: the recording's path, the record read back from it, and its summary."""
+
+    recording: Path
+    record: Record
+    summary: Summary
+
+    @property
+    def phases(self) -> Mapping[str, PhaseSummary]:
+        """The phases by name; of two with one name, the later."""
+        return {phase.span.name: phase for phase in self.summary.phases}
+
+    @property
+    def retention(self) -> Retention | None:
+        """How the sample forgot, where a pulse was followed by reads."""
+        return self.summary.retention
+
+
+def conduct(protocol: Protocol, *, show: Callable[[News], None] | None = None,
+            should_stop: Callable[[], bool] = lambda: False) -> Outcome:
+    """Run a protocol to its end, whatever that is. Never raises; the outcome says how it went."""
+    protocol.emit = lambda topic, record: None
+    protocol.should_stop = should_stop
+    if show is not None:
+        protocol.show = show
+    try:
+        protocol.startup()
+        protocol.execute()
+    except BaseException as problem:  # the protocol has made it its outcome
+        log.debug("%s", problem, exc_info=True)
+    finally:
+        protocol.shutdown()
+    return protocol.outcome
+
+
+def run(protocol: Protocol, lab: Station | None = None, *,
+        show: Callable[[News], None] | None = None, **about: object) -> Result:
+    """Run a protocol on an open station, or on the one it names, and analyse what it recorded.
+
+    `about` sets further parameters, e.g. `sample="W3-D12"`. Raises RunFailed if the run did not
+    finish; its `recording` is the path of what was measured until then.
+    """
+    if lab is not None:
+        protocol.attach(lab)
+    for name, value in about.items():
+        protocol.set(name, value)
+    outcome = conduct(protocol, show=show)
+    path = protocol.recording_path
+    if outcome.state != "finished" or path is None:
+        raise RunFailed(outcome, path)
+    record = read_record(path)
+    return Result(path, record, summarise(record))

@@ -1,0 +1,123 @@
+"""A record from a file: one of our run files, else a laboratory's delimited text."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ginsen.records.error import RecordError
+from ginsen.records.layout import FORMAT, TABLES, VERSION
+from ginsen.records.text import read_text
+from ginsen.types import Outcome, Record, Samples, Span
+
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification 3.0, II.A
+
+
+def read_record(path: Path | str) -> Record:
+    """The record at `path`: a Ginsen run file, or text as `read_text` takes it.
+
+    A run that was cut off reads up to its last whole sample, its outcome `interrupted`; events
+    of kind `note` become the record's notes. In
+    `about` stand, beside who and what, `protocol`, `seed` and the versions used. Raises
+    RecordError for what is no record, cannot be read or holds no sample.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise RecordError(f"{path} is a folder; name a run file (.h5) or a text file in it")
+    try:
+        with path.open("rb") as file:
+            signature = file.read(len(_HDF5_SIGNATURE))
+    except FileNotFoundError:
+        raise RecordError(f"{path} does not exist; name a run file (.h5) or a text file") from None
+    except OSError as fault:
+        raise RecordError(f"{path} cannot be read: {fault.strerror}") from fault
+    return _read_run(path) if signature == _HDF5_SIGNATURE else read_text(path)
+
+
+def _read_run(path: Path) -> Record:
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT:
+                raise RecordError(f"{path} is HDF5 but not a Ginsen run file: its root has no "
+                                  f"attribute format = {FORMAT!r}")
+            version = int(file.attrs["version"])
+            if version > VERSION:
+                raise RecordError(f"{path} has layout {version}, newer than the {VERSION} this "
+                                  "Ginsen reads; update Ginsen")
+            tables = {name: _table(file, name) for name in TABLES}
+            return _record(path, tables)
+    except RecordError:
+        raise
+    # What h5py and the conversions below raise on a damaged file depends on where it is damaged.
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, IndexError) as fault:
+        raise RecordError(f"{path} is a damaged HDF5 file: {fault}") from fault
+
+
+def _table(file: Any, name: str) -> dict[str, Any]:
+    """The columns of a table, cut to the shortest: a row counts once it is whole."""
+    columns = {column: file[f"{name}/{column}"] for column in TABLES[name].columns}
+    rows = min(column.shape[0] for column in columns.values())
+    return {column: (data.asstr()[:rows] if TABLES[name].columns[column] == "text"
+                     else data[:rows])
+            for column, data in columns.items()}
+
+
+def _record(path: Path, tables: dict[str, dict[str, Any]]) -> Record:
+    rows, events = tables["samples"], tables["events"]
+    notes = [text for kind, text in zip(events["kind"], events["text"], strict=True)
+             if kind == "note"]
+    time = rows["time_s"]
+    # Rows reserved but never filled: the flush that should have brought them was cut off.
+    missing = np.flatnonzero(np.isnan(time))
+    count = int(missing[0]) if missing.size else time.size
+    if count == 0:
+        raise RecordError(f"{path} holds no sample; its outcome is {_outcome(tables)}")
+    samples = Samples(
+        time[:count], rows["voltage_V"][:count], rows["current_A"][:count],
+        rows["compliance"][:count].astype(np.bool_), rows["u_voltage_V"][:count],
+        rows["u_current_A"][:count])
+    outcome = _outcome(tables)
+    if outcome.state == "running":
+        outcome = Outcome("interrupted", "the run's end was never written")
+        notes.append(f"the recording was interrupted, or is still running: it ends after {count} "
+                     f"samples at {time[count - 1]:g} s without an outcome")
+    station, provenance = _pairs(tables["station"]), _pairs(tables["provenance"])
+    return Record(
+        samples=samples,
+        spans=_spans(tables["phases"], samples, rows["phase"][:count]),
+        series_resistance=float(station["series_resistance_ohm"]),
+        about={**_pairs(tables["about"]), **provenance},
+        origin=datetime.fromisoformat(provenance["origin"]), outcome=outcome, notes=tuple(notes))
+
+
+def _outcome(tables: dict[str, dict[str, Any]]) -> Outcome:
+    told = tables["outcome"]["outcome"]
+    return Outcome.parse(told[-1]) if len(told) else Outcome("running")
+
+
+def _pairs(table: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(table["name"], table["value"], strict=True))
+
+
+def _spans(phases: dict[str, Any], samples: Samples, phase_of: Any) -> tuple[Span, ...]:
+    """The phases that have samples; one never ended takes all that were marked as its own."""
+    spans = []
+    for row, name in enumerate(phases["name"]):
+        first, stop = int(phases["first"][row]), int(phases["stop_index"][row])
+        own = np.flatnonzero(phase_of == row)
+        stop = min(max(stop, int(own[-1]) + 1 if own.size else 0), len(samples))
+        if stop <= first:
+            continue
+        dead_time = float(phases["dead_time_s"][row])
+        if math.isnan(dead_time) and first > 0:
+            dead_time = float(samples.time[first] - samples.time[first - 1])
+        spans.append(Span(
+            name=name, level=float(phases["level_V"][row]), start=float(samples.time[first]),
+            stop=float(samples.time[stop - 1]), first=first, stop_index=stop,
+            dead_time=dead_time))
+    return tuple(spans)

@@ -1,0 +1,166 @@
+"""A summary for programs (a strict JSON object) and for people (a table and a few sentences)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from rich.table import Table
+
+from ginsen.analysis import PhaseSummary, Retention, Summary
+from ginsen.types import Record, SpectralFit
+
+_PREFIXES = {-5: "f", -4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
+
+
+def as_json(summary: Summary, record: Record, *, recording: Path | str | None = None,
+            figure: Path | str | None = None) -> dict[str, object]:
+    """What `--json` prints: numbers, texts, lists and None only, never NaN.
+
+    Units are in the names; times count from `summary.zero`, the end of the pulse. `beta` is None
+    where none is honest, and `beta_reason` then says why. `retention` is None without a pulse.
+    """
+    return {
+        "recording": None if recording is None else str(recording),
+        "figure": None if figure is None else str(figure),
+        "outcome": str(record.outcome),
+        "samples": len(record.samples),
+        "origin": None if record.origin is None else record.origin.isoformat(),
+        "zero_s": _number(summary.zero),
+        "phases": [_phase(phase, summary.zero) for phase in summary.phases],
+        "retention": None if summary.retention is None else _retention(summary.retention),
+        "notes": list(record.notes),
+    }
+
+
+def _phase(phase: PhaseSummary, zero: float) -> dict[str, object]:
+    span, fit = phase.span, phase.fit
+    return {
+        "name": span.name,
+        "start_s": _number(span.start - zero),
+        "stop_s": _number(span.stop - zero),
+        "voltage_V": _number(span.level),
+        "samples": phase.samples,
+        "dead_time_s": _number(span.dead_time),
+        "conductance_S": _number(phase.conductance),
+        "u_conductance_S": _number(phase.u_conductance),
+        "in_compliance": _number(phase.in_compliance),
+        "beta": _number(fit.beta),
+        "beta_low": _number(fit.beta_low),
+        "beta_high": _number(fit.beta_high),
+        "beta_reason": None if fit.beta is not None else fit.reason,
+        "beta_start_s": _number(fit.start - zero),
+        "beta_stop_s": _number(fit.stop - zero),
+        "amplitude_S2_per_Hz": _number(fit.amplitude),
+        "floor_S2_per_Hz": _number(fit.floor),
+        "band_Hz": [_number(edge) for edge in fit.band],
+    }
+
+
+def _retention(retention: Retention) -> dict[str, object]:
+    return {
+        "first_s": _number(retention.first_time),
+        "first_S": _number(retention.first),
+        "u_first_S": _number(retention.u_first),
+        "half_life_s": _number(retention.half_life),
+        "half_life_reason": retention.half_life_reason,
+        "conductance_over_first": {f"{age:g}": _number(ratio)
+                                   for age, ratio in retention.ratios.items()},
+        "law": {
+            "name": retention.law,
+            "parameters": {name: _number(value) for name, value in retention.parameters.items()},
+            "errors": {name: _number(value) for name, value in retention.errors.items()},
+            "reason": retention.law_reason,
+        },
+    }
+
+
+def as_table(summary: Summary, record: Record) -> Table:
+    """One line per phase, for people; times count from the end of the pulse."""
+    table = Table(title=f"{len(record.samples)} samples, {record.outcome}", title_justify="left")
+    for name in ("phase", "t (s)", "V", "samples", "G", "β (95 %)"):
+        table.add_column(name, justify="left" if name in ("phase", "β (95 %)") else "right",
+                         overflow="fold")
+    for phase in summary.phases:
+        span = phase.span
+        conductance = measured(phase.conductance, phase.u_conductance, "S")
+        if phase.in_compliance > 0:
+            conductance += f"\n{phase.in_compliance:.0%} in compliance"
+        table.add_row(
+            span.name, f"{span.start - summary.zero:.1f} to {span.stop - summary.zero:.1f}",
+            quantity(span.level, "V"), str(phase.samples), conductance,
+            _beta(phase.fit, whole=(span.start, span.stop)))
+    return table
+
+
+def as_sentences(summary: Summary, record: Record) -> tuple[str, ...]:
+    """What the sample remembered, and the notes of the record, a sentence each."""
+    retention = summary.retention
+    if retention is None:
+        return record.notes
+    first = (f"First read {retention.first_time:.2f} s after the pulse: "
+             f"{measured(retention.first, retention.u_first, 'S')}")
+    kept = [f"{ratio:.2f} at {age:g} s" for age, ratio in retention.ratios.items()
+            if ratio is not None]
+    if kept:
+        first += f"; of it {', '.join(kept)}"
+    half = (f"Half-life {retention.half_life:.3g} s" if retention.half_life is not None
+            else f"No half-life: {retention.half_life_reason}")
+    law = (f"No law: {retention.law_reason}" if retention.law is None else
+           f"Law: {retention.law}, "
+           + ", ".join(f"{name} = {value:.3g}" for name, value in retention.parameters.items()))
+    return (first, half, law, *record.notes)
+
+
+def beta_text(fit: SpectralFit) -> str:
+    """β with its 95 % interval, 1.23 (1.10 to 1.36), or `none` and why."""
+    if fit.beta is None:
+        return f"none: {fit.reason}"
+    return f"{fit.beta:.2f} ({fit.beta_low:.2f} to {fit.beta_high:.2f})"
+
+
+def quantity(value: float, unit: str, digits: int = 3) -> str:
+    """A number for people: 1.23 mS; `unknown` where it is not one."""
+    if not math.isfinite(value):
+        return "unknown"
+    scale, prefix = scale_of(value)
+    return f"{_digits(value / scale, digits)} {prefix}{unit}"
+
+
+def measured(value: float, uncertainty: float, unit: str) -> str:
+    """Value and standard uncertainty in one prefix: (1.2340 ± 0.0056) mS."""
+    if not (math.isfinite(value) and math.isfinite(uncertainty) and uncertainty > 0):
+        return quantity(value, unit)
+    scale, prefix = scale_of(max(abs(value), uncertainty))
+    decimals = max(0, 1 - math.floor(math.log10(uncertainty / scale)))
+    return f"({value / scale:.{decimals}f} ± {uncertainty / scale:.{decimals}f}) {prefix}{unit}"
+
+
+def scale_of(value: float) -> tuple[float, str]:
+    """The SI prefix in which |value| is between 1 and 1000, as factor and sign."""
+    if value == 0 or not math.isfinite(value):
+        return 1.0, ""
+    # Three digits decide: 0.9999 mS is written 1.00 mS, not 1000 µS.
+    exponent = math.floor(math.log10(float(f"{abs(value):.2e}")) / 3)
+    exponent = min(max(exponent, min(_PREFIXES)), max(_PREFIXES))
+    return 1000.0 ** exponent, _PREFIXES[exponent]
+
+
+def _digits(value: float, digits: int) -> str:
+    """`value` to so many digits, without an exponent, zeros kept."""
+    if value == 0:
+        return "0"
+    whole = math.floor(math.log10(float(f"{abs(value):.{digits - 1}e}"))) + 1
+    return f"{value:.{max(0, digits - whole)}f}"
+
+
+def _beta(fit: SpectralFit, whole: tuple[float, float]) -> str:
+    """β, and how much of the phase it holds for where that is not all of it."""
+    text = beta_text(fit)
+    share = (fit.stop - fit.start) / (whole[1] - whole[0]) if whole[1] > whole[0] else 1.0
+    return f"{text}\nover its last {fit.stop - fit.start:.0f} s" if share < 0.95 else text
+
+
+def _number(value: float | None) -> float | None:
+    """JSON knows no NaN and no infinity."""
+    return None if value is None or not math.isfinite(value) else float(value)

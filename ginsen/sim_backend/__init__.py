@@ -1,0 +1,1 @@
+"""The laboratory that is not there, reached through PyVISA only."""

@@ -1,0 +1,182 @@
+"""A bench: one clock, one event queue, one lock, one device, and the instruments wired to it.
+
+Time moves only when someone lets it. On a virtual bench it does so by the cost of commands, by a
+blocked read up to its timeout, and by clock.sleep; on a paced bench it follows the wall clock, k
+seconds for each of the wall's, and whoever looks brings it up to date first.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ginsen.sim_backend.circuit import Circuit, Port, Totals
+from ginsen.sim_backend.clock import BenchClock
+from ginsen.sim_backend.devices.device import Device
+from ginsen.sim_backend.events import Event, EventQueue, Process, Signal, Waiting
+
+if TYPE_CHECKING:
+    from ginsen.sim_backend.scpi.exchange import Instrument
+
+__all__ = ["ORIGIN", "Bench", "Port", "Totals"]
+
+ORIGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+_SLICE = 0.005
+"""Longest real sleep (s) of one who waits, so that others get the lock soon."""
+
+_LAG = 0.1
+"""Wall seconds a paced bench may be behind before it gives up catching up."""
+
+
+class Bench:
+    """The simulated laboratory of one bench file.
+
+    `seed` keys every random generator, `line_frequency` is in Hz, `speed` the bench seconds per
+    wall second of a paced bench, None for a virtual one, `origin` the date at bench time 0.
+    `addresses` says which instrument is at which canonical VISA resource name. Everything but
+    `wait`, `catch_up` and `current_time` is for those who hold `lock`: instruments do, in their
+    handlers, processes and scheduled actions.
+    """
+
+    def __init__(self, device: Device, *, seed: int = 1, line_frequency: float = 50.0,
+                 speed: float | None = None, origin: datetime = ORIGIN) -> None:
+        self.device = device
+        self.line_frequency = line_frequency
+        self.origin = origin
+        self.lock = threading.RLock()
+        self.clock = BenchClock(self)
+        self.addresses: dict[str, Instrument] = {}
+        self.now = 0.0
+        self._seed = seed
+        self._generators: dict[str, np.random.Generator] = {}
+        self._events = EventQueue()
+        self._circuit = Circuit(device, lambda: self.now)
+        self._ports: dict[str, Port] = {}
+        self._speed = speed
+        self._wall_origin = time.monotonic()
+
+    @property
+    def paced(self) -> bool:
+        """Whether bench time follows the wall clock."""
+        return self._speed is not None
+
+    @property
+    def seed(self) -> int:
+        """The seed of every random generator."""
+        return self._seed
+
+    def reseed(self, seed: int) -> None:
+        """Begin every random generator anew, from `seed`."""
+        self._seed = seed
+        self._generators.clear()
+
+    def generator(self, name: str) -> np.random.Generator:
+        """The random generator of the instrument called `name`.
+
+        Ask at each use rather than keep it: `reseed` makes new ones.
+        """
+        generator = self._generators.get(name)
+        if generator is None:
+            generator = np.random.default_rng([self._seed, *name.encode("utf-8")])
+            self._generators[name] = generator
+        return generator
+
+    def wire(self, output: str, terminal: str, series_resistance: float = 0.0) -> None:
+        """Wire `output` ("smu.hi") to a terminal of the device through a resistor (Ω)."""
+        self._ports[output] = self._circuit.port(terminal, series_resistance)
+
+    def ground(self, terminal: str, series_resistance: float = 0.0) -> None:
+        """Tie a terminal of the device to the common low through a resistor (Ω)."""
+        self._circuit.ground(terminal, series_resistance)
+
+    def port(self, output: str) -> Port:
+        """The port called `output` ("smu.hi"); an open circuit if nothing is wired to it."""
+        if output not in self._ports:
+            self._ports[output] = self._circuit.port(None)
+        return self._ports[output]
+
+    def schedule(self, delay: float, action: Callable[[], None]) -> Event:
+        """Let `action` happen in `delay` seconds (0 or more); the event can be cancelled."""
+        if not 0.0 <= delay < math.inf:
+            raise ValueError(f"an event cannot be scheduled in {delay!r} s: "
+                             "the delay is a finite number of seconds, 0 or more")
+        return self._events.push(self.now + delay, action)
+
+    def start(self, body: Waiting[Any], on_end: Callable[[], None] | None = None) -> Process:
+        """Let a process live on the bench, from now; `on_end` is called when it has ended."""
+        return Process(self.schedule, body, on_end)
+
+    def signal(self) -> Signal:
+        """Something processes can wait for."""
+        return Signal()
+
+    def advance_to(self, moment: float) -> None:
+        """Let everything happen that is due by `moment`, and make it now."""
+        while self._step(moment):
+            pass
+        self.now = max(self.now, moment)
+
+    def current_time(self) -> float:
+        """Bench time, brought up to the wall's on a paced bench."""
+        with self.lock:
+            self._catch_up()
+            return self.now
+
+    def catch_up(self) -> None:
+        """Bring a paced bench up to the wall clock; on a virtual one nothing happens."""
+        with self.lock:
+            self._catch_up()
+
+    def wait(self, ready: Callable[[], bool], deadline: float) -> bool:
+        """Let time pass until `ready()` or the bench time `deadline`; says whether it is ready.
+
+        No lock is held while a paced bench waits for the wall. An endless wait on a virtual bench
+        on which nothing is due lasts until another thread does something, as it would in a
+        laboratory.
+        """
+        while True:
+            with self.lock:
+                self._catch_up()
+                if ready():
+                    return True
+                if self.now >= deadline:
+                    return False
+                if self._speed is None:
+                    if self._step(deadline):
+                        continue
+                    if deadline < math.inf:
+                        self.now = deadline
+                        return ready()
+                    pause = _SLICE
+                else:
+                    due = min(self._events.next_time(), deadline)
+                    pause = min(max(due - self.now, 0.0) / self._speed, _SLICE)
+            time.sleep(pause)
+
+    def _step(self, limit: float) -> bool:
+        """Let the next event happen if it is due by `limit`; says whether there was one."""
+        due = self._events.next_time()
+        if due > limit or due == math.inf:
+            return False
+        if due > self.now:
+            self.now = due
+        self._events.pop()()
+        return True
+
+    def _catch_up(self) -> None:
+        if self._speed is None:
+            return
+        self.advance_to((time.monotonic() - self._wall_origin) * self._speed)
+        self._circuit.settle()
+        # A device slower than the wall would leave ever more to catch up with at each look:
+        # the bench falls behind instead, and its clock says so.
+        lag = time.monotonic() - self._wall_origin - self.now / self._speed
+        if lag > _LAG:
+            self._wall_origin += lag

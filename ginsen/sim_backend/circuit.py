@@ -1,0 +1,144 @@
+"""How instrument outputs meet the device's terminals, and what has flowed since.
+
+The device is moved on only when someone looks or a source changes, so that between two changes
+it sees one advance, whatever else happened on the bench meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ginsen.sim_backend.devices.device import GROUND, OPEN, Device, Source, Terminals
+from ginsen.types import Array
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What has passed a port since the bench was opened.
+
+    `time` (s) is now, `charge` (C) flowed out of the instrument, `flux` (V s) is the time integral
+    of the voltage at the instrument's terminals, `clamped` (s) the time at the current limit. A
+    mean over an interval is the difference of two, divided by that of `time`.
+    """
+
+    time: float
+    charge: float
+    flux: float
+    clamped: float
+
+
+class Port:
+    """One output of an instrument, wired to a terminal through a resistor, or to nothing.
+
+    An unwired port sees an open circuit: no current, the source's own voltage.
+    """
+
+    def __init__(self, circuit: Circuit, index: int | None, series_resistance: float) -> None:
+        self._circuit = circuit
+        self._index = index
+        self.series_resistance = series_resistance
+        self._source = OPEN
+        self._loose_flux = 0.0
+        self._loose_since = 0.0
+
+    @property
+    def source(self) -> Source:
+        """The source behind the port; setting it takes effect now."""
+        return self._source
+
+    @source.setter
+    def source(self, source: Source) -> None:
+        if self._index is None:
+            self._loose_flux = self._integrate_loose()
+            self._loose_since = self._circuit.now()
+        else:
+            self._circuit.connect(self._index, self._seen(source))
+        self._source = source
+
+    def totals(self) -> Totals:
+        """Charge, flux and time at the clamp up to now."""
+        if self._index is None:
+            return Totals(self._circuit.now(), 0.0, self._integrate_loose(), 0.0)
+        return self._circuit.totals(self._index, self.series_resistance)
+
+    def instant(self) -> tuple[float, float, bool]:
+        """Voltage (V) at the instrument, current (A) out of it, and whether it is clamped, now."""
+        if self._index is None:
+            return self._open_voltage(), 0.0, False
+        terminals = self._circuit.instant()
+        current = float(terminals.final_current[self._index])
+        voltage = float(terminals.final_voltage[self._index]) + current * self.series_resistance
+        limit = self._source.current_limit
+        return voltage, current, self._source.connected and abs(current) >= limit * (1 - 1e-9)
+
+    def _seen(self, source: Source) -> Source:
+        return replace(source, resistance=source.resistance + self.series_resistance)
+
+    def _open_voltage(self) -> float:
+        return self._source.voltage if self._source.connected else 0.0
+
+    def _integrate_loose(self) -> float:
+        elapsed = self._circuit.now() - self._loose_since
+        return self._loose_flux + self._open_voltage() * elapsed
+
+
+class Circuit:
+    """A device, the source at each of its terminals, and running integrals per terminal."""
+
+    def __init__(self, device: Device, now: Callable[[], float]) -> None:
+        self.device = device
+        self.now = now
+        count = len(device.terminals)
+        self._sources: list[Source] = [OPEN] * count
+        self._time = now()
+        self._charge: Array = np.zeros(count)
+        self._flux: Array = np.zeros(count)
+        self._clamped: Array = np.zeros(count)
+        self._latest: Terminals | None = None
+
+    def port(self, terminal: str | None, series_resistance: float = 0.0) -> Port:
+        """A port wired to `terminal` through `series_resistance` (Ω), or to nothing if None."""
+        index = None if terminal is None else self.device.terminals.index(terminal)
+        return Port(self, index, series_resistance)
+
+    def ground(self, terminal: str, series_resistance: float = 0.0) -> None:
+        """Tie `terminal` to the common low of all instruments."""
+        self._sources[self.device.terminals.index(terminal)] = replace(
+            GROUND, resistance=series_resistance)
+
+    def connect(self, index: int, source: Source) -> None:
+        """Put `source` on a terminal from now on."""
+        if source != self._sources[index]:
+            self.settle()
+            self._sources[index] = source
+            self._latest = None
+
+    def settle(self) -> None:
+        """Bring the device up to now."""
+        now = self.now()
+        elapsed = now - self._time
+        if elapsed <= 0.0:
+            return
+        terminals = self.device.advance(elapsed, tuple(self._sources))
+        self._charge += terminals.current * elapsed
+        self._flux += terminals.voltage * elapsed
+        self._clamped += terminals.clamped
+        self._time = now
+        self._latest = terminals
+
+    def instant(self) -> Terminals:
+        """The terminals now, under the sources of now."""
+        self.settle()
+        if self._latest is None:
+            self._latest = self.device.advance(0.0, tuple(self._sources))
+        return self._latest
+
+    def totals(self, index: int, series_resistance: float) -> Totals:
+        """The integrals at one terminal, as seen before `series_resistance` (Ω)."""
+        self.settle()
+        charge = float(self._charge[index])
+        flux = float(self._flux[index]) + charge * series_resistance
+        return Totals(self.now(), charge, flux, float(self._clamped[index]))

@@ -1,0 +1,63 @@
+"""What a device under test is to the bench: terminals that answer to sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ginsen.types import Array
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is wired to one terminal: `voltage` (V) behind `resistance` (Ω, 0 or more).
+
+    The current is clamped to ± `current_limit` (A). `connected=False` is an open terminal.
+    """
+
+    voltage: float = 0.0
+    resistance: float = 0.0
+    current_limit: float = float("inf")
+    connected: bool = True
+
+
+OPEN = Source(connected=False)
+GROUND = Source()
+
+
+@dataclass(frozen=True, eq=False)
+class Terminals:
+    """How the terminals fared over one advance; every array has shape (terminals,).
+
+    `current` (A, into the device) and `voltage` (V, at the device, behind the source's
+    resistance) are means over the time, `final_current` and `final_voltage` the values at its
+    end, `clamped` the seconds spent at the current limit.
+    """
+
+    current: Array
+    voltage: Array
+    final_current: Array
+    final_voltage: Array
+    clamped: Array
+
+
+class Device(Protocol):
+    """Physics and nothing else: it knows of no instrument."""
+
+    @property
+    def terminals(self) -> tuple[str, ...]:
+        """The names by which the bench file wires them."""
+        ...
+
+    @property
+    def caveat(self) -> str:
+        """What its records must not be taken for, an ASCII sentence; empty if nothing."""
+        ...
+
+    def advance(self, dt: float, sources: tuple[Source, ...]) -> Terminals:
+        """Move the device on by `dt` seconds (0 or more) under one source per terminal.
+
+        The means are exact over `dt` (charge / dt), so that an integrating meter integrates
+        right; with `dt` = 0 they equal the final values.
+        """
+        ...

@@ -1,0 +1,36 @@
+"""A resistor between two terminals: the device whose every answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ginsen.sim_backend.devices.device import Source, Terminals
+from ginsen.sim_backend.devices.settle import check_drive, settle
+
+
+class Resistor:
+    """`resistance` (Ω) between terminals A and B. Raises ValueError unless greater than 0."""
+
+    def __init__(self, resistance: float) -> None:
+        if not 0 < resistance < np.inf:
+            raise ValueError(f"resistance is {resistance} Ω: it must be greater than 0 and finite")
+        self.resistance = resistance
+        self._admittance = np.array([[1.0, -1.0], [-1.0, 1.0]]) / resistance
+
+    @property
+    def caveat(self) -> str:
+        """It is quieter than any real one."""
+        return ("The simulated resistor has no noise of its own: every beta of this record is the "
+                "instrument's.")
+
+    @property
+    def terminals(self) -> tuple[str, ...]:
+        """A and B."""
+        return ("A", "B")
+
+    def advance(self, dt: float, sources: tuple[Source, ...]) -> Terminals:
+        """As `Device.advance`; a resistor does not change, so means and finals agree."""
+        check_drive(dt, sources, 2)
+        at = settle(self._admittance, sources)
+        clamped = np.where(at.clamped, dt, 0.0)
+        return Terminals(at.current, at.voltage, at.current, at.voltage, clamped)

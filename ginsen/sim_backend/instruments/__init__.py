@@ -1,0 +1,1 @@
+"""Virtual instruments: a command table beside an electrical model."""

@@ -1,0 +1,216 @@
+"""Message exchange with one instrument (IEEE 488.2 chapter 6): input buffer, output queue, busy.
+
+Whoever speaks to an instrument holds a `Link`. Links that frame messages with END (GPIB, USB,
+VXI-11) share one output queue, as hardware does, and an unread reply is lost to the next message
+(-410). A stream (raw socket, serial line) gets its replies as they come and can never lose one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ginsen.sim_backend.events import Process, Waiting
+from ginsen.sim_backend.scpi.errors import ScpiError
+from ginsen.sim_backend.scpi.message import split_messages
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ginsen.sim_backend.bench import Bench
+    from ginsen.sim_backend.circuit import Port
+
+
+class Link:
+    """One session's end of the wire: what it has sent without an end, what it may still read."""
+
+    def __init__(self, stream: bool) -> None:
+        self.stream = stream
+        self.unfinished = b""
+        self.received = bytearray()
+
+
+class Instrument(ABC):
+    """A virtual instrument as the wire sees it; languages fill in `execute`.
+
+    `busy` is true while the instrument works off the stated cost of commands: a virtual bench
+    lets that time pass before a write returns. A long command (an integration, a wait for the
+    trigger model) is not busy: its time passes while someone reads or sleeps.
+    """
+
+    outputs: ClassVar[tuple[str, ...]] = ()
+    """What can be wired to the device, e.g. ("hi",)."""
+    grounds: ClassVar[tuple[str, ...]] = ()
+    """What ties a terminal to the common low, e.g. ("lo",)."""
+    options: ClassVar[dict[str, type]] = {}
+    """Keys the bench file may give beside model and address, passed on to the constructor."""
+    input_capacity: ClassVar[int] = 1 << 16
+    """Bytes waiting to be executed that the instrument can hold."""
+
+    def __init__(self, bench: Bench, name: str) -> None:
+        self.bench = bench
+        self.name = name
+        self.busy = False
+        self._inbox: deque[tuple[Link, str]] = deque()
+        self._held = 0
+        self._replies: deque[bytearray] = deque()
+        self._worker: Process | None = None
+
+    @property
+    def random(self) -> np.random.Generator:
+        """The instrument's own random generator; ask at each use."""
+        return self.bench.generator(self.name)
+
+    def port(self, output: str) -> Port:
+        """The port at one of `outputs`."""
+        return self.bench.port(f"{self.name}.{output}")
+
+    # What a language says.
+
+    @abstractmethod
+    def execute(self, message: str, link: Link) -> Waiting[None]:
+        """Carry out one program message, taking its time; replies go through `reply`."""
+        ...
+
+    @abstractmethod
+    def report(self, error: ScpiError) -> None:
+        """Take note of an error."""
+        ...
+
+    @abstractmethod
+    def changed(self) -> None:
+        """Called when the output queue has changed."""
+        ...
+
+    @abstractmethod
+    def on_service_request(self, notify: Callable[[], None]) -> None:
+        """Have `notify` called whenever the instrument begins to ask for service."""
+        ...
+
+    @abstractmethod
+    def ignore_service_request(self, notify: Callable[[], None]) -> None:
+        """Have `notify` called no more."""
+        ...
+
+    @abstractmethod
+    def serial_poll(self) -> int:
+        """The status byte, as a serial poll reads it."""
+        ...
+
+    @abstractmethod
+    def bus_trigger(self) -> None:
+        """The interface's trigger message (GET)."""
+        ...
+
+    def triggered(self) -> None:
+        """The interface's trigger message has come in."""
+        try:
+            self.bus_trigger()
+        except ScpiError as error:
+            self.report(error)
+
+    @abstractmethod
+    def cleared(self) -> None:
+        """Called when a device clear has emptied the buffers."""
+        ...
+
+    # What the wire does.
+
+    def connect(self, *, stream: bool) -> Link:
+        """A new link: a stream of bytes, or messages framed by END."""
+        return Link(stream)
+
+    def receive(self, link: Link, data: bytes, end: bool) -> None:
+        """Bytes have come in; `end` says that END came with the last."""
+        messages, link.unfinished = split_messages(link.unfinished + data, end and not link.stream)
+        for message in messages:
+            if message.strip():
+                self._inbox.append((link, message))
+                self._held += len(message)
+        if len(link.unfinished) > self.input_capacity:
+            link.unfinished = b""
+            if self._replies:
+                self._replies.clear()
+                self.report(ScpiError(-430))
+            else:
+                self.report(ScpiError(-363))
+        if self._inbox and self._worker is None:
+            self.busy = True
+            self._worker = self.bench.start(self._work(), self._rest)
+
+    def has_room(self, size: int) -> bool:
+        """Whether `size` more bytes can be taken in now."""
+        return not self._held or self._held + size <= self.input_capacity
+
+    def asked_to_talk(self, link: Link) -> None:
+        """The controller wants to read: an error if nothing is on its way (-420)."""
+        if not link.stream and not self._replies and self._worker is None:
+            link.unfinished = b""
+            self.report(ScpiError(-420))
+
+    def waiting(self, link: Link) -> bytearray:
+        """The bytes to be read next: of a stream all that came, else of one response message."""
+        if link.stream:
+            return link.received
+        return self._replies[0] if self._replies else bytearray()
+
+    def take(self, link: Link, count: int) -> tuple[bytes, bool]:
+        """At most `count` of the waiting bytes, and whether END comes with the last."""
+        source = self.waiting(link)
+        data = bytes(source[:count])
+        del source[:count]
+        end = not link.stream and bool(data) and not source
+        if end:
+            self._replies.popleft()
+            self.changed()
+        return data, end
+
+    def reply(self, link: Link, message: bytes) -> None:
+        """Put one response message in the output queue, or on the stream of `link`."""
+        if link.stream:
+            link.received += message
+        else:
+            self._replies.append(bytearray(message))
+            self.changed()
+
+    def device_clear(self, link: Link) -> None:
+        """Empty all buffers and drop the message under way (IEEE 488.2 5.8); settings stay."""
+        if link.stream:
+            link.received.clear()
+            return
+        link.unfinished = b""
+        self._inbox.clear()
+        self._held = 0
+        self._replies.clear()
+        if self._worker is not None:
+            self._worker.cancel()
+        self.cleared()
+        self.changed()
+
+    @property
+    def message_available(self) -> bool:
+        """Whether the output queue holds something."""
+        return bool(self._replies)
+
+    def _work(self) -> Waiting[None]:
+        while self._inbox:
+            link, message = self._inbox.popleft()
+            self._held -= len(message)
+            if self._replies and not link.stream:
+                self._replies.clear()
+                self.report(ScpiError(-410))
+            yield from self.execute(message, link)
+
+    def _rest(self) -> None:
+        self._worker = None
+        self.busy = False
+
+    def long(self, process: Waiting[Any]) -> Waiting[Any]:
+        """`process`, during which the instrument does not count as busy."""
+        self.busy = False
+        try:
+            return (yield from process)
+        finally:
+            self.busy = True

@@ -1,0 +1,172 @@
+"""The station file: which instruments there are, where, and how far they may go on this sample."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pint
+
+from ginsen.types import Limits
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SAFE_STATES = ("open", "zero")
+TERMINALS = ("front", "rear")
+SOURCE_METERS = ("keithley2450",)
+
+_units: pint.UnitRegistry[float] = pint.UnitRegistry()
+
+
+class StationError(ValueError):
+    """A station file, or the station it describes, is not as it must be."""
+
+
+@dataclass(frozen=True)
+class SourceMeterEntry:
+    """One source meter of the file."""
+
+    name: str
+    driver: str
+    address: str
+    limits: Limits
+    series_resistance: float = 0.0
+    terminals: str = "front"
+
+
+@dataclass(frozen=True)
+class StationFile:
+    """A station file, read and checked; `text` is the file as it stands."""
+
+    name: str
+    visa: str
+    safe_state: str
+    source_meters: tuple[SourceMeterEntry, ...]
+    path: str
+    text: str
+
+
+def read_station(path: str | Path = "simulated") -> StationFile:
+    """Read a station file, or a bundled station by its name.
+
+    Raises StationError with one sentence for the first thing that is wrong: what, where, what is
+    allowed.
+    """
+    text, where, folder = _load(path)
+    label = Path(where).name
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise StationError(f"{label} is not a TOML file: {problem}") from None
+    station = tables.pop("station", None)
+    if not isinstance(station, dict):
+        raise StationError(f"{label} has no [station] table; it says name, visa and safe_state.")
+    _only(station, ("name", "visa", "safe_state"), f"{label}, [station]")
+    safe_state = _text(station, "safe_state", f"{label}, [station]", default="open")
+    if safe_state not in SAFE_STATES:
+        raise StationError(f"{label}, [station]: safe_state is {safe_state!r}; it must be one of "
+                           f"{', '.join(SAFE_STATES)}.")
+    meters = tuple(_source_meter(name, table, f"{label}, [{name}]")
+                   for name, table in tables.items())
+    if not meters:
+        raise StationError(f"{label} names no instrument; add a table such as [smu] with driver, "
+                           "address and limits.")
+    return StationFile(
+        name=_text(station, "name", f"{label}, [station]", default=Path(where).stem),
+        visa=_resolved(_text(station, "visa", f"{label}, [station]", default=""), folder),
+        safe_state=safe_state, source_meters=meters, path=where, text=text)
+
+
+def _load(path: str | Path) -> tuple[str, str, Path]:
+    """The text, the place and the folder of a station file, or of a bundled one."""
+    bundled = resources.files("ginsen") / "stations" / f"{path}.toml"
+    if isinstance(path, str) and path.replace("_", "").isalnum() and bundled.is_file():
+        return bundled.read_text(encoding="utf-8"), f"{path}.toml", Path()
+    file = Path(path)
+    try:
+        return file.read_text(encoding="utf-8"), str(file), file.resolve().parent
+    except FileNotFoundError:
+        raise StationError(f"there is no station file {str(file)!r}; give a path to a TOML file, "
+                           "or the bundled station 'simulated'.") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise StationError(f"the station file {str(file)!r} cannot be read: {problem}.") from None
+
+
+def _resolved(visa: str, folder: Path) -> str:
+    """`visa` with a bench file's path made absolute; PyVISA tells libraries apart by spelling."""
+    path, at, name = visa.rpartition("@")
+    if at and path.endswith(".toml"):
+        return f"{(folder / path).resolve()}@{name}"
+    return visa
+
+
+def _source_meter(name: str, table: object, where: str) -> SourceMeterEntry:
+    if not isinstance(table, dict):
+        raise StationError(f"{where} is not a table; an instrument is a table with driver, address "
+                           "and limits.")
+    _only(table, ("driver", "address", "limits", "series_resistance", "terminals"), where)
+    driver = _text(table, "driver", where)
+    if driver not in SOURCE_METERS:
+        raise StationError(f"{where}: there is no driver {driver!r}; there is "
+                           f"{', '.join(SOURCE_METERS)}.")
+    limits = table.get("limits")
+    if not isinstance(limits, dict):
+        raise StationError(f'{where}: limits are missing. Say how far this sample may be driven, '
+                           'e.g. limits = { voltage = "6 V", current = "1 mA" }.')
+    _only(limits, ("voltage", "current"), f"{where} limits")
+    terminals = _text(table, "terminals", where, default="front")
+    if terminals not in TERMINALS:
+        raise StationError(f"{where}: terminals is {terminals!r}; it must be one of "
+                           f"{', '.join(TERMINALS)}.")
+    return SourceMeterEntry(
+        terminals=terminals, name=name, driver=driver, address=_text(table, "address", where),
+        limits=Limits(voltage=_limit(limits, "voltage", "V", where),
+                      current=_limit(limits, "current", "A", where)),
+        series_resistance=_quantity(table.get("series_resistance", "0 Ω"), "Ω",
+                                    f"{where}: series_resistance"))
+
+
+def _limit(limits: Mapping[str, Any], key: str, unit: str, where: str) -> float:
+    if key not in limits:
+        raise StationError(f'{where}: limits has no {key}. Say how much this sample may bear, e.g. '
+                           'limits = { voltage = "6 V", current = "1 mA" }.')
+    value = _quantity(limits[key], unit, f"{where}: limits.{key}")
+    if value == 0:
+        raise StationError(f"{where}: limits.{key} is zero, so nothing could be measured.")
+    return value
+
+
+def _quantity(value: object, unit: str, where: str) -> float:
+    """The value in `unit` of a text such as "1 mA"; zero or more."""
+    problem = f'{where} is {value!r}; it must be a text with a number and a unit, e.g. "1 {unit}".'
+    if not isinstance(value, str):
+        raise StationError(problem)
+    try:
+        number = float(_units.Quantity(value).to(unit).magnitude)
+    except Exception:  # pint raises its own, tokenize's and TypeError for what is no quantity
+        raise StationError(problem) from None
+    if not 0 <= number < float("inf"):
+        raise StationError(f"{where} is {value!r}; it must be finite and not negative.")
+    return number
+
+
+def _text(table: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise StationError(f"{where}: {key} is missing." if value is None else
+                           f"{where}: {key} is {value!r}; it must be a text in quotes.")
+    return value
+
+
+def _only(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise StationError(f"{where}: {key!r} is not known here; known are "
+                               f"{', '.join(known)}.")

@@ -1,0 +1,225 @@
+"""What every room shares: plain, frozen, in SI units. Arrays are float64 of shape (n,)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+Rest = Literal["hold", "zero", "open"]
+"""What the sample feels between two reads: the level held, 0 V, or an open circuit."""
+
+
+class Clock(Protocol):
+    """The one time of a station: the wall's, or a simulated bench's."""
+
+    def now(self) -> float:
+        """Seconds since an arbitrary origin; never runs backwards."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass on this clock."""
+        ...
+
+    def utc(self) -> datetime:
+        """The date and time now, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Consecutive readings of one source meter.
+
+    `time` is in s on the instrument's clock, `voltage` (V) what it sourced, read back where the
+    instrument can, `current` (A) what it measured. A reading that is not a number (overflow,
+    9.91e37) is NaN. `compliance` marks points at which the source was limited: there V is not the
+    level asked for. `u_voltage` and `u_current` are standard uncertainties by the instrument's
+    specification (half-width / √3, GUM 4.3.7), NaN where unknown.
+    """
+
+    time: Array
+    voltage: Array
+    current: Array
+    compliance: Flags
+    u_voltage: Array
+    u_current: Array
+
+    def __len__(self) -> int:
+        return int(self.time.size)
+
+    def __getitem__(self, part: slice) -> Samples:
+        return Samples(self.time[part], self.voltage[part], self.current[part],
+                       self.compliance[part], self.u_voltage[part], self.u_current[part])
+
+    def shifted(self, seconds: float) -> Samples:
+        """The same samples, `seconds` later."""
+        return replace(self, time=self.time + seconds)
+
+    def columns(self) -> tuple[Array, Array, Array, Flags, Array, Array]:
+        """The six columns in the order of the constructor."""
+        return (self.time, self.voltage, self.current, self.compliance,
+                self.u_voltage, self.u_current)
+
+    @classmethod
+    def of(cls, time: npt.ArrayLike, voltage: npt.ArrayLike, current: npt.ArrayLike) -> Samples:
+        """Samples of an instrument of which nothing more is known."""
+        t, v, i = (np.array(column, dtype=np.float64) for column in (time, voltage, current))
+        unknown = np.full(t.shape, np.nan)
+        return cls(t, v, i, np.zeros(t.shape, dtype=np.bool_), unknown, unknown.copy())
+
+    @classmethod
+    def joined(cls, parts: list[Samples]) -> Samples:
+        """One after the other; an empty list gives no samples."""
+        if not parts:
+            return cls.of([], [], [])
+        return cls(*(np.concatenate(column) for column in zip(*(p.columns() for p in parts),
+                                                              strict=True)))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One row of a stimulus: what is applied, how it is sampled, how the sample rests between.
+
+    `level` is the signed source level (V). Samples are taken at 0, `interval`, 2 `interval` … up to
+    `duration` (s), both ends included; the level stays until the last of them has been integrated.
+    `compliance` (A) limits the current.
+    `source_range` (V) and `measure_range` (A) are fixed for the phase; None lets the driver take
+    the smallest that holds the level and the compliance. `nplc` is the integration time in power
+    line cycles. `duty` is the share of each interval during which the level is applied; for the
+    remaining time the sample is left in `rest`.
+    """
+
+    name: str
+    level: float
+    duration: float
+    interval: float
+    compliance: float
+    nplc: float = 1.0
+    source_range: float | None = None
+    measure_range: float | None = None
+    rest: Rest = "hold"
+    duty: float = 1.0
+
+    @property
+    def count(self) -> int:
+        """The number of samples of this phase."""
+        return round(self.duration / self.interval) + 1
+
+    def named(self, name: str) -> Phase:
+        """The same phase under another name."""
+        return replace(self, name=name)
+
+    def scaled(self, factor: float) -> Phase:
+        """The same phase at `factor` times its level."""
+        return replace(self, level=self.level * factor)
+
+    def lasting(self, duration: float) -> Phase:
+        """The same phase for another time (s)."""
+        return replace(self, duration=duration)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A phase as it happened: samples `first` up to, not including, `stop_index`.
+
+    `start` and `stop` are the times (s) of its first and last sample on the record's clock,
+    `level` (V) the voltage applied, `dead_time` (s) what passed between the last sample before it
+    and its own first one (NaN for the first phase).
+    """
+
+    name: str
+    level: float
+    start: float
+    stop: float
+    first: int
+    stop_index: int
+    dead_time: float = float("nan")
+
+    @property
+    def part(self) -> slice:
+        """The slice of the record's samples that belongs to this phase."""
+        return slice(self.first, self.stop_index)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far an instrument may go on this sample: |V| (V) and |I| (A)."""
+
+    voltage: float
+    current: float
+
+
+@dataclass(frozen=True)
+class SpectralFit:
+    """One estimate of β in S(f) = amplitude · (f / 1 Hz)^-β + floor, one-sided.
+
+    `beta` is the posterior mean and `beta_low`, `beta_high` bound its 95 % interval, conditional
+    on the power law. All three are None where none is honest; `reason` then says why in one
+    sentence. `amplitude` and `floor` are in (unit of the values)² / Hz, `band` in Hz.
+    """
+
+    beta: float | None
+    beta_low: float | None
+    beta_high: float | None
+    reason: str | None = None
+    amplitude: float | None = None
+    floor: float | None = None
+    p_no_floor: float | None = None
+    band: tuple[float, float] = (float("nan"), float("nan"))
+    count: int = 0
+    effective_count: float = 0.0
+    interval: float = float("nan")
+    start: float = float("nan")
+    stop: float = float("nan")
+    goodness: float | None = None
+    half_split_beta: float | None = None
+    half_split_power: float | None = None
+    jump: float | None = None
+    overdispersion: float | None = None
+    sub_bands: tuple[tuple[float, float, float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: `running`, `finished`, `aborted`, `failed` or `interrupted`, and why."""
+
+    state: Literal["running", "finished", "aborted", "failed", "interrupted"]
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.why}" if self.why else self.state
+
+    @classmethod
+    def parse(cls, text: str) -> Outcome:
+        """The inverse of `str`. Raises ValueError for a state that does not exist."""
+        state, _, why = text.partition(": ")
+        for known in ("running", "finished", "aborted", "failed", "interrupted"):
+            if state == known:
+                return cls(known, why)
+        raise ValueError(f"{text!r} is no outcome: it begins with running, finished, aborted, "
+                         "failed or interrupted")
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A measured record, whoever measured it: samples, the phases found in or told of it.
+
+    `spans` is in order of time. `series_resistance` (Ω) lay between source meter and sample.
+    `about` says who and what, `origin` the date and time at which `samples.time` is zero.
+    `notes` are sentences about oddities met while reading (a lone point between two levels).
+    """
+
+    samples: Samples
+    spans: tuple[Span, ...]
+    series_resistance: float = 0.0
+    about: Mapping[str, str] = field(default_factory=dict)
+    origin: datetime | None = None
+    outcome: Outcome = Outcome("finished")
+    notes: tuple[str, ...] = ()

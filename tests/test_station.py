@@ -1,0 +1,109 @@
+"""Stations: opened, proved to be what the file says, off on the way out."""
+
+import pytest
+
+from ginsen.instruments import OutputNotOff
+from ginsen.station import Station
+from ginsen.station_file import StationError
+from ginsen.types import Phase
+
+BENCH = """
+[instruments.smu]
+model = "keithley2450"
+address = "TCPIP0::ginsen-2450::inst0::INSTR"
+[device]
+kind = "resistor"
+resistance_ohm = 1e4
+[wiring]
+"smu.hi" = { terminal = "A" }
+"smu.lo" = { terminal = "B" }
+"""
+
+STATION = """
+[station]
+visa = "bench.toml@ginsen"
+[smu]
+driver = "keithley2450"
+address = "TCPIP0::ginsen-2450::inst0::INSTR"
+limits = { voltage = "6 V", current = "1 mA" }
+"""
+
+
+@pytest.fixture
+def station(tmp_path):
+    def station(text=STATION):
+        (tmp_path / "bench.toml").write_text(BENCH, encoding="utf-8")
+        path = tmp_path / "station.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+    return station
+
+
+def test_instruments_are_identified(station):
+    with Station.open(station()) as lab:
+        assert lab.identities["smu"].startswith("KEITHLEY INSTRUMENTS,MODEL 2450")
+
+
+def test_left_by_an_exception_the_output_is_off(station, monkeypatch):
+    answers = []
+
+    def fail_while_on():
+        with Station.open(station()) as lab:
+            smu, close = lab.smu, lab.smu.close
+            smu.start([Phase("hold", 1.0, 100.0, 0.1, 1e-3)])
+            lab.clock.sleep(0.5)
+            answers.append(smu.ask(":OUTP?").strip())
+            monkeypatch.setattr(
+                smu, "close", lambda: (answers.append(smu.ask(":OUTP?").strip()), close()))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_while_on()
+    assert answers == ["1", "0"]
+
+
+class Meter:
+    """A source meter that can or cannot be switched off."""
+
+    def __init__(self, tried, name, works):
+        self.tried, self.name, self.works = tried, name, works
+
+    def off(self):
+        self.tried.append(self.name)
+        if not self.works:
+            raise OutputNotOff("look at it")
+
+    def close(self):
+        if not self.works:
+            raise OSError("gone")
+
+
+def test_every_instrument_is_tried_and_the_failure_is_said(station):
+    tried = []
+    lab = Station.open(station())
+    lab.source_meters.update(dead=Meter(tried, "dead", works=False),
+                             alive=Meter(tried, "alive", works=True))
+    with pytest.raises(OutputNotOff, match="look at it"):
+        lab.close()
+    assert tried == ["dead", "alive"]
+
+
+def test_two_stations_on_one_library_do_not_close_each_other(station):
+    path = station()
+    with Station.open(path) as lab:
+        with Station.open(path):
+            pass
+        assert lab.smu.identify()
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    ("ginsen-2450::", "ginsen-9999::", "nothing answers at TCPIP0::ginsen-9999::inst0::INSTR"),
+    ("TCPIP0::ginsen-2450::inst0::INSTR", "not an address", "nothing answers at not an address"),
+    ("TCPIP0::ginsen-2450", "TCPIP0::bench", "the station expects a Keithley 2450. Nothing was"),
+    ("bench.toml@", "missing.toml@", "missing.toml"),
+    ("@ginsen", "@nothing", "the VISA library"),
+])
+def test_what_is_not_there_is_said(station, old, new, sentence):
+    with pytest.raises(StationError) as caught:
+        Station.open(station(STATION.replace(old, new)))
+    assert sentence in str(caught.value)
