@@ -135,11 +135,12 @@ def _conclude(record: Record, path: Path, figure: Path | None, *, as_json: bool)
     """Summary, figure and JSON of a record."""
     from rich.console import Console
 
-    from ginsen.analysis.summary import summarise
+    from ginsen.analysis import summarise, with_phases
     from ginsen.figures import run_figure
     from ginsen.report import as_json as json_of
     from ginsen.report import as_sentences, as_table
 
+    record = with_phases(record)
     summary = summarise(record)
     console = Console(stderr=as_json)
     console.print(as_table(summary, record))

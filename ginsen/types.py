@@ -58,6 +58,14 @@ class Samples:
         return Samples(self.time[part], self.voltage[part], self.current[part],
                        self.compliance[part], self.u_voltage[part], self.u_current[part])
 
+    def per_volt(self, level: float) -> Samples:
+        """With the current over the constant `level` (V), so that spectra are in S²/Hz.
+
+        Dividing by one number leaves the spectrum that of the current; the voltmeter's noise stays
+        out of it. At 0 V, where a conductance says nothing, the current is left as it is.
+        """
+        return replace(self, current=self.current / level) if level else self
+
     def shifted(self, seconds: float) -> Samples:
         """The same samples, `seconds` later."""
         return replace(self, time=self.time + seconds)
@@ -131,7 +139,8 @@ class Span:
 
     `start` and `stop` are the times (s) of its first and last sample on the record's clock,
     `level` (V) the voltage applied, `dead_time` (s) what passed between the last sample before it
-    and its own first one (NaN for the first phase).
+    and its own first one (NaN for the first phase), `integration` (s) how long the meter
+    integrated each reading (NaN where unknown).
     """
 
     name: str
@@ -141,6 +150,7 @@ class Span:
     first: int
     stop_index: int
     dead_time: float = float("nan")
+    integration: float = float("nan")
 
     @property
     def part(self) -> slice:

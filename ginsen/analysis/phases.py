@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ginsen.types import Array, Span
+from ginsen.types import Array, Record, Span
 
 FEWEST_POINTS = 3
 """Fewer points at one level are a transient, not a phase."""
@@ -41,6 +42,14 @@ def find_phases(time: npt.ArrayLike,
     notes = tuple(_note(a, b, t, v) for a, b in pieces if (a, b) not in held)
     names = _names([float(np.median(v[a:b])) for a, b in held])
     return tuple(_span(name, a, b, t, v) for name, (a, b) in zip(names, held, strict=True)), notes
+
+
+def with_phases(record: Record) -> Record:
+    """The record as it is if it tells its phases, else with those found in its voltage."""
+    if record.spans or not len(record.samples):
+        return record
+    spans, notes = find_phases(record.samples.time, record.samples.voltage)
+    return replace(record, spans=spans, notes=(*record.notes, *notes))
 
 
 def _levels(v: Array) -> tuple[list[tuple[int, int]], list[bool]]:

@@ -46,20 +46,19 @@ class Summary:
     zero: float
 
 
-def summarise(record: Record, *, front_ends: Mapping[str, FrontEnd] | None = None,
-              floors: Mapping[str, float] | None = None,
+def summarise(record: Record, *, floors: Mapping[str, float] | None = None,
               line_frequency: float | None = None) -> Summary:
     """Conductance and β of every phase, and the retention after the last pulse.
 
-    `front_ends` and `floors` (one-sided, S²/Hz) are known for some phases, by name. β is that of
+    `floors` (one-sided, S²/Hz) are known for some phases, by name. β is that of
     the whole phase; where there is none, of its last half, then of its last quarter, and if these
     have none either, the reason is the whole phase's. t counts from the last sample of the last
     phase whose name begins with `pulse`, from the first sample of the record if there is none; the
     retention is that of the phase after it.
     """
     phases = tuple(
-        _phase(record, span, (front_ends or {}).get(span.name), (floors or {}).get(span.name),
-               line_frequency) for span in record.spans)
+        _phase(record, span, (floors or {}).get(span.name), line_frequency)
+        for span in record.spans)
     pulse = _last_pulse(record)
     if pulse is None:
         first = float(record.samples.time[0]) if len(record.samples) else math.nan
@@ -69,7 +68,6 @@ def summarise(record: Record, *, front_ends: Mapping[str, FrontEnd] | None = Non
 
 
 def beta_track(record: Record, windows: Sequence[int] = WINDOWS, *,
-               front_ends: Mapping[str, FrontEnd] | None = None,
                line_frequency: float | None = None) -> tuple[tuple[SpectralFit, ...], ...]:
     """β over time: for each phase every estimate of every window, in order of their ends.
 
@@ -77,8 +75,8 @@ def beta_track(record: Record, windows: Sequence[int] = WINDOWS, *,
     """
     tracks = []
     for span in record.spans:
-        samples = _per_volt(record, span)
-        live = LiveBeta(tuple(windows), front_end=(front_ends or {}).get(span.name),
+        samples = record.samples[span.part].per_volt(span.level)
+        live = LiveBeta(tuple(windows), front_end=_front_end(span),
                         line_frequency=line_frequency)
         hop = max(1, min(windows) // 8)
         fits = [fit for first in range(0, len(samples), hop)
@@ -87,14 +85,18 @@ def beta_track(record: Record, windows: Sequence[int] = WINDOWS, *,
     return tuple(tracks)
 
 
-def _phase(record: Record, span: Span, front_end: FrontEnd | None, floor: float | None,
+def _front_end(span: Span) -> FrontEnd | None:
+    return FrontEnd(span.integration) if span.integration > 0 else None
+
+
+def _phase(record: Record, span: Span, floor: float | None,
            line_frequency: float | None) -> PhaseSummary:
     samples = record.samples[span.part]
     G, u_G = conductance(samples, record.series_resistance)
     tried: list[SpectralFit] = []
     for share in STRETCHES:
-        part = _per_volt(record, span)[len(samples) - len(samples) // share:]
-        tried.append(_fit(part, front_end, floor, line_frequency))
+        part = samples[len(samples) - len(samples) // share:].per_volt(span.level)
+        tried.append(_fit(part, _front_end(span), floor, line_frequency))
         if tried[-1].beta is not None:
             break
     fit = tried[-1] if tried[-1].beta is not None else tried[0]
@@ -111,15 +113,6 @@ def _fit(samples: Samples, front_end: FrontEnd | None, floor: float | None,
                            start=float(samples.time[0]), stop=float(samples.time[-1]))
     return estimate_beta(samples.current, times=samples.time, front_end=front_end, floor=floor,
                          line_frequency=line_frequency)
-
-
-def _per_volt(record: Record, span: Span) -> Samples:
-    """The phase with its current over its mean voltage; at 0 V, where that says nothing, as is."""
-    samples = record.samples[span.part]
-    level = float(np.nanmean(samples.voltage)) if np.isfinite(samples.voltage).any() else span.level
-    current = samples.current / level if level else samples.current
-    return Samples(samples.time, samples.voltage, current, samples.compliance, samples.u_voltage,
-                   samples.u_current)
 
 
 def _last_pulse(record: Record) -> int | None:

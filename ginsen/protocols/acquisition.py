@@ -105,7 +105,7 @@ class Acquisition:
         self._taken += len(samples)
         G, u_G = conductance(samples, self._series_resistance)
         self._recording.append(samples, G, u_G)
-        fits = self._live.feed(samples)
+        fits = self._live.feed(samples.per_volt(self._phase.level))
         for window, fit in zip(self._windows, fits, strict=True):
             if fit is not None:
                 self._recording.beta(window, fit, self._stop)
@@ -120,7 +120,8 @@ class Acquisition:
         first = before.stop_index if before else 0
         span = Span(self._phase.name, self._phase.level, self._start, self._stop,
                     first, first + self._taken,
-                    self._start - before.stop if before else float("nan"))
+                    self._start - before.stop if before else float("nan"),
+                    self._meter.integration_time(self._phase))
         self.spans.append(span)
         self._done += self._stop - self._start
         self._taken = 0

@@ -38,6 +38,7 @@ TABLES: Mapping[str, Table] = {
     "phases": Table({
         "name": "text", "level_V": "real", "start_s": "real", "stop_s": "real",
         "first": "whole", "stop_index": "whole", "dead_time_s": "real",
+        "integration_s": "real",
         "requested_level_V": "real", "duration_s": "real", "interval_s": "real",
         "compliance_A": "real", "source_range_V": "real", "measure_range_A": "real",
         "nplc": "real", "rest": "text", "duty": "real",

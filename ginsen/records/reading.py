@@ -119,5 +119,5 @@ def _spans(phases: dict[str, Any], samples: Samples, phase_of: Any) -> tuple[Spa
         spans.append(Span(
             name=name, level=float(phases["level_V"][row]), start=float(samples.time[first]),
             stop=float(samples.time[stop - 1]), first=first, stop_index=stop,
-            dead_time=dead_time))
+            dead_time=dead_time, integration=float(phases["integration_s"][row])))
     return tuple(spans)

@@ -169,7 +169,8 @@ class Recording:
             for column, value in (("level_V", span.level), ("start_s", span.start),
                                   ("stop_s", span.stop), ("first", span.first),
                                   ("stop_index", span.stop_index),
-                                  ("dead_time_s", span.dead_time)):
+                                  ("dead_time_s", span.dead_time),
+                                  ("integration_s", span.integration)):
                 self._column("phases", column)[self._open_phase] = value
             self._open_phase = None
             self.flush()
