@@ -147,7 +147,7 @@ def _conclude(record: Record, path: Path, figure: Path | None, *, as_json: bool)
     for sentence in as_sentences(summary, record):
         console.print(sentence, highlight=False, markup=False)
     if figure is not None:
-        run_figure(record, summary, figure)
+        run_figure(record, summary, figure, name="" if record.about else path.name)
     if as_json:
         print(json.dumps(json_of(summary, record, recording=path, figure=figure),
                          ensure_ascii=False, allow_nan=False))

@@ -135,7 +135,7 @@ def _spectrum(axes: Axes, record: Record, phase: PhaseSummary, colour: str) -> b
     samples, fit = record.samples[phase.span.part], phase.fit
     stretch = ~((samples.time < fit.start) | (samples.time > fit.stop))
     time, values = samples.time[stretch], samples.current[stretch]
-    level = float(np.mean(samples.voltage))
+    level = phase.span.level
     if (time.size < 32 or level == 0 or samples.compliance[stretch].any()
             or not np.isfinite(values).all() or np.ptp(values) == 0):
         return False

@@ -4,6 +4,11 @@ Ordinary least squares takes 1/f noise for a trend: its intervals hold the truth
 cases. Here residuals and model are whitened alike, DCT-II coefficients weighted by k^(b/2) with b
 from the residuals (in wavelets: Carter & Winn 2009, ApJ 704, 51), and the Bayesian information
 criterion chooses between laws.
+
+Where the residuals wander as freely as a random walk (b near 2: forgetting in steps), whitening
+leaves the increments and says next to nothing about the level, so that a whitened curve may miss
+the data by any offset. Then the laws are fitted to means over equal stretches of ln t, each
+counted once: a description, whose standard errors are not known.
 """
 
 from __future__ import annotations
@@ -22,6 +27,11 @@ from ginsen.types import Array
 
 MOST_POINTS = 2048
 """Longer curves are averaged down to at most this many points: a law has five parameters."""
+
+WANDERING = 1.75
+"""From this noise exponent on the curve is described in ln t instead of whitened."""
+
+PER_DECADE = 12
 
 FINEST = 1e-6
 """Residuals below this share of the first read, as of a computed curve, do not tell laws apart."""
@@ -102,11 +112,14 @@ def fit_laws(t: Array, y: Array) -> Relaxation:
 
     A level at rest below zero is not allowed: it is then left out.
     """
+    full = t, y
     t, y = _thinned(t), _thinned(y)
+    plain = min((_solved(law, t, y, None) for law in LAWS.values()), key=lambda s: s.cost)
+    b = _colour(plain.residual) if plain.cost > t.size * FINEST**2 else 0.0
+    weights: Array | None = np.maximum(np.arange(t.size), 1.0) ** (b / 2)
+    if b >= WANDERING:
+        (t, y), weights = _per_ln_t(*full), None
     n = t.size
-    plain = min((_solved(law, t, y, np.ones(n)) for law in LAWS.values()), key=lambda s: s.cost)
-    b = _colour(plain.residual) if plain.cost > n * FINEST**2 else 0.0
-    weights = np.maximum(np.arange(n), 1.0) ** (b / 2)
     fits = {name: _solved(law, t, y, weights) for name, law in LAWS.items()}
     bic = {name: n * math.log(max(fit.cost / n, FINEST**2))
            + math.log(n) * (fit.rates.size + fit.amplitudes.size) for name, fit in fits.items()}
@@ -114,7 +127,8 @@ def fit_laws(t: Array, y: Array) -> Relaxation:
     law, fit = LAWS[best], fits[best]
     names = law.rates + law.amplitudes
     values = np.concatenate([fit.rates, fit.amplitudes])
-    errors = _errors(law, t, fit, weights)
+    errors = (np.full(values.shape, np.nan) if weights is None
+              else _errors(law, t, fit, weights))
     return Relaxation(best, dict(zip(names, values.tolist(), strict=True)),
                       dict(zip(names, errors.tolist(), strict=True)), bic, b)
 
@@ -133,11 +147,22 @@ def _thinned(x: Array) -> Array:
     return x if m == 1 else x[: x.size // m * m].reshape(-1, m).mean(axis=1)
 
 
-def _white(columns: Array, weights: Array) -> Array:
+def _per_ln_t(t: Array, y: Array) -> tuple[Array, Array]:
+    """Means of t and y over equal stretches of ln t, those without a point left out."""
+    stretch = np.floor(PER_DECADE * np.log10(t / t[0])).astype(np.int64)
+    count = np.bincount(stretch)
+    held = count > 0
+    return (np.bincount(stretch, t)[held] / count[held],
+            np.bincount(stretch, y)[held] / count[held])
+
+
+def _white(columns: Array, weights: Array | None) -> Array:
+    if weights is None:
+        return columns
     return np.asarray((dct(columns, type=2, norm="ortho", axis=0).T * weights).T)
 
 
-def _solved(law: Law, t: Array, y: Array, weights: Array) -> _Solution:
+def _solved(law: Law, t: Array, y: Array, weights: Array | None) -> _Solution:
     """Least squares over the rates, the amplitudes solved for each (variable projection)."""
     target = _white(y, weights)
 

@@ -96,3 +96,13 @@ def test_arguments():
         forgetting_curve(T, T, origin=1e3)
     with pytest.raises(ValueError, match="shape"):
         forgetting_curve([1, 2], [1], origin=0)
+
+
+def test_a_curve_whose_level_wanders_is_described_without_false_errors(rng):
+    kept = forgetting_curve(T, 0.6 + 0.4 * np.exp(-T / 20) + coloured(2.0, 0.02, rng), origin=0)
+    assert kept.noise_exponent >= 1.75
+    assert kept.law is not None
+    assert all(np.isnan(error) for error in kept.errors.values())
+    # It starts where the data start: a whitened fit may miss the level by any offset.
+    start = sum(value for name, value in kept.parameters.items() if name.endswith("_S"))
+    assert start == pytest.approx(1.0, abs=0.1)
