@@ -100,10 +100,11 @@ class Station:
         """The first source meter of the file."""
         return next(iter(self.source_meters.values()))
 
-    @property
-    def series_resistance(self) -> float:
-        """What lies between the first source meter and the sample (Ω)."""
-        return self.file.source_meters[0].series_resistance
+    def series_resistance(self, meter: SourceMeter) -> float:
+        """What lies between this source meter and the sample (Ω)."""
+        name = next(name for name, each in self.source_meters.items() if each is meter)
+        return next(entry.series_resistance for entry in self.file.source_meters
+                    if entry.name == name)
 
     def off(self) -> Mapping[str, str]:
         """Switch every output off and read it back; returns what could not be proved off, if any.

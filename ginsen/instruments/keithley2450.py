@@ -246,6 +246,10 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
                                    meter.noise_at(phase.nplc))))
         return parts
 
+    def halt(self) -> None:
+        """Stop the trigger model where it is; the level stays."""
+        self.write(":ABOR")
+
     def off(self) -> None:
         """Stop, output off, read back, with a second try after a device clear.
 

@@ -58,6 +58,10 @@ class SourceMeter(ABC):
         """The samples gained since the last call, none twice, none left out."""
 
     @abstractmethod
+    def halt(self) -> None:
+        """Stop what was started; the output and its level stay as they are."""
+
+    @abstractmethod
     def off(self) -> None:
         """Stop, switch the output off and read that back. Raises OutputNotOff if it is not."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ginsen.analysis import FrontEnd, LiveBeta, conductance
@@ -48,18 +48,25 @@ class Acquisition:
         self._should_stop = should_stop
         self._show = show
         self._shift: float | None = None
+        self._until: Callable[[News], bool] | None = None
+        self._reached = False
         self._done = 0.0
 
-    def apply(self, phases: Sequence[Phase], *, off_after: bool = True) -> None:
+    def apply(self, phases: Sequence[Phase], *, off_after: bool = True,
+              until: Callable[[News], bool] | None = None) -> bool:
         """Run the phases one after the other; returns early when told to stop, output off.
 
-        Raises what the source meter raises; what had arrived by then is in the recording.
+        `until` is asked about each new piece, after it was recorded; once it says yes, phase and
+        rest are left out, the level stays as it is, and True is returned. Raises what the source
+        meter raises; what had arrived by then is in the recording.
         """
         pending = list(phases)
-        while pending and not self._should_stop():
+        self._until, self._reached = until, False
+        while pending and not self._should_stop() and not self._reached:
             started = self._meter.start(pending, off_after=off_after)
             self._follow(pending[:started], self._clock.now() - self._origin)
             pending = pending[started:]
+        return self._reached
 
     def _follow(self, phases: Sequence[Phase], begun: float) -> None:
         """Take in everything that `phases`, started at `begun`, produce."""
@@ -71,22 +78,29 @@ class Acquisition:
                 if self._should_stop():
                     self._meter.off()
                     running = False
+                elif self._reached:
+                    self._meter.halt()
+                    running = False
                 else:
                     running = self._meter.busy()
                 samples = self._meter.fetch()
                 if self._shift is None and len(samples):
                     self._shift = begun - float(samples.time[0])
-                while len(samples):
-                    room = self._phase.count - self._taken
-                    self._take(samples[:room])
-                    samples = samples[room:]
-                    if len(samples):
-                        self._end()
-                        self._begin(next(waiting))
+                self._sort(samples, waiting)
                 if running:
                     self._clock.sleep(POLL)
         finally:
             self._end()
+
+    def _sort(self, samples: Samples, waiting: Iterator[Phase]) -> None:
+        """Give each sample to the phase it belongs to: the instrument's counts decide."""
+        while len(samples):
+            room = self._phase.count - self._taken
+            self._take(samples[:room])
+            samples = samples[room:]
+            if len(samples):
+                self._end()
+                self._begin(next(waiting))
 
     def _begin(self, phase: Phase) -> None:
         self._phase = phase
@@ -109,8 +123,11 @@ class Acquisition:
         for window, fit in zip(self._windows, fits, strict=True):
             if fit is not None:
                 self._recording.beta(window, fit, self._stop)
-        self._show(News(self._phase, len(self.spans), samples, G, fits,
-                        self._done + self._stop - self._start, self._total))
+        news = News(self._phase, len(self.spans), samples, G, fits,
+                    self._done + self._stop - self._start, self._total)
+        self._show(news)
+        if self._until is not None and not self._reached:
+            self._reached = bool(self._until(news))
 
     def _end(self) -> None:
         """Close the phase in the recording, with what there is of it."""

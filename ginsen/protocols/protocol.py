@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from pymeasure.experiment.parameters import FloatParameter, ListParameter, Parameter
 from pymeasure.experiment.procedure import Procedure
 
+from ginsen.instruments.source_meter import SourceMeter
 from ginsen.protocols.acquisition import Acquisition, News
 from ginsen.protocols.signals import uninterrupted
 from ginsen.records.layout import ABOUT
@@ -46,6 +47,8 @@ class Protocol(Procedure):  # type: ignore[misc]
 
     station = Parameter("Station", default="simulated",
                         description="Path of a station file, or 'simulated'")
+    source_meter = Parameter("Source meter", default="",
+                             description="Which of the station's, by name; the first if empty")
     folder = Parameter("Folder", default="runs", description="Where recordings are put")
     polarity = ListParameter("Polarity", choices=["+", "-"], default="+",
                              description="Sign of every level")
@@ -124,12 +127,19 @@ class Protocol(Procedure):  # type: ignore[misc]
         """What is done: all of `phases()`. A protocol that decides on live data overrides this."""
         self.apply(self.phases())
 
-    def apply(self, phases: Sequence[Phase], *, off_after: bool = True) -> None:
-        """Run phases, from within `measure`, under the polarity asked for."""
+    def apply(self, phases: Sequence[Phase], *, off_after: bool = True,
+              until: Callable[[News], bool] | None = None) -> bool:
+        """Run phases, from within `measure`, under the polarity asked for.
+
+        `until` is asked about each new piece of data, after it was recorded; once it says yes the
+        rest is left out, the level stays, and True is returned. With `off_after` False the level
+        also stays after the last phase, for what the protocol does next.
+        """
         if self._acquisition is None:
             raise RuntimeError("apply() belongs into measure(), which the run calls")
         sign = -1.0 if self.polarity == "-" else 1.0
-        self._acquisition.apply([phase.scaled(sign) for phase in phases], off_after=off_after)
+        return self._acquisition.apply([phase.scaled(sign) for phase in phases],
+                                       off_after=off_after, until=until)
 
     # -- the run --------------------------------------------------------------------------------
 
@@ -138,9 +148,10 @@ class Protocol(Procedure):  # type: ignore[misc]
         try:
             if self.lab is None:
                 self.lab = Station.open(self.station, seed=self.seed)
-            meter = self.lab.smu
+            meter = self._meter(self.lab)
             phases = self.phases()
             meter.check(phases)
+            resistance = self.lab.series_resistance(meter)
             origin = self.lab.clock.now()
             utc = self.lab.clock.utc()
             self.recording = Recording.create(
@@ -151,17 +162,25 @@ class Protocol(Procedure):  # type: ignore[misc]
                             if name not in ABOUT},
                 station_text=self.lab.file.text, identities=self.lab.identities,
                 seed=self.seed, origin=utc,
-                series_resistance=self.lab.series_resistance)
+                series_resistance=resistance)
             if self.lab.caveat:
                 self.recording.event(0.0, "note", self.lab.caveat)
             self._acquisition = Acquisition(
                 meter, self.recording, clock=self.lab.clock, origin=origin,
-                series_resistance=self.lab.series_resistance, windows=self.windows,
+                series_resistance=resistance, windows=self.windows,
                 total=sum(phase.duration for phase in phases), should_stop=self._stopped,
                 show=self._report)
         except BaseException as problem:
             self._ended(problem)
             raise
+
+    def _meter(self, lab: Station) -> SourceMeter:
+        if not self.source_meter:
+            return lab.smu
+        if self.source_meter not in lab.source_meters:
+            raise ParameterError(f"{self.name}: the station has no source meter "
+                                 f"{self.source_meter!r}; it has {', '.join(lab.source_meters)}.")
+        return lab.source_meters[self.source_meter]
 
     def execute(self) -> None:
         """Measure; whatever comes out of it is caught once, noted, and handed on."""

@@ -235,3 +235,32 @@ def test_an_output_not_off_fails_in_pymeasures_worker_too(tmp_path, monkeypatch)
     monkeypatch.setattr(Station, "off", lambda self: {"smu": "could not be read back as off"})
     protocol = short_memory(tmp_path)
     assert work(protocol, tmp_path) == Procedure.FAILED
+
+
+class Threshold(Memory):
+    """Cut on its own live data, then one more phase at the level that stands."""
+
+    name = "threshold"
+
+    def measure(self):
+        pulse = self.phases()[1].lasting(100.0)
+        self.cut = self.apply([pulse], off_after=False,
+                              until=lambda news: news.conductance[-1] > 1e-6)
+        self.on_after_cut = self.lab.smu.ask(":OUTP?").strip()
+        self.apply([self.phases()[2]])
+
+
+def test_a_phase_is_cut_by_a_rule_on_the_live_data(lab, tmp_path):
+    protocol = Threshold(folder=str(tmp_path), **SHORT)
+    result = run(protocol, lab)
+    assert protocol.cut is True
+    assert protocol.on_after_cut == "1"
+    pulse, read = result.record.spans
+    assert 0.5 < pulse.stop - pulse.start < 20
+    assert read.stop_index - read.first == 41
+    assert output(lab) == "0"
+
+
+def test_a_source_meter_that_is_not_there_is_said(lab, tmp_path):
+    with pytest.raises(RunFailed, match="has no source meter 'smu9'; it has smu"):
+        run(short_memory(tmp_path, source_meter="smu9"), lab)
