@@ -22,6 +22,7 @@ from ginsen.instruments.keithley2450_trigger import (
     trigger_model,
 )
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
+from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
 from ginsen.types import Array, Clock, Limits, Phase, Samples
 
 OVERFLOW = 9.9e37  # the instrument's mark for "no number"; Reference Manual, "Reading overflow"
@@ -42,12 +43,14 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
     opening.
     """
 
+    sheet = KEITHLEY_2450
+
     def __init__(self, adapter: Any, name: str = "Keithley 2450 SourceMeter", *,
                  limits: Limits | None = None, clock: Clock | None = None,
                  off_state: str = "open", terminals: str = "front", **kwargs: Any) -> None:
         super().__init__(adapter, name, clock=clock, **kwargs)
-        sheet = KEITHLEY_2450
-        self.limits = limits or Limits(sheet.source_voltage.maximum, sheet.source_current.maximum)
+        self.limits = limits or Limits(self.sheet.source_voltage.maximum,
+                                       self.sheet.source_current.maximum)
         self._off_state = OFF_STATES[off_state]
         self._terminals = TERMINALS[terminals]
         self._prepared = False
@@ -91,18 +94,18 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
 
     def reading_time(self, phase: Phase) -> float:
         """How long (s) one reading takes: the source read back, then the current."""
-        return KEITHLEY_2450.timing.reading_time(phase.nplc, self.line_frequency, readback=True)
+        return self.sheet.timing.reading_time(phase.nplc, self.line_frequency, readback=True)
 
     def check(self, phases: Sequence[Phase]) -> None:
         """Beside the station's limits: ranges, integration and interval must be the 2450's."""
         super().check(phases)
         for phase in phases:
-            low, high = KEITHLEY_2450.nplc
+            low, high = self.sheet.nplc
             if not low <= phase.nplc <= high:
                 raise ValueError(f"phase {phase.name!r}: NPLC {phase.nplc:g} is not between "
                                  f"{low:g} and {high:g}")
             try:
-                _ranges(phase)
+                ranges(phase, self.sheet)
             except ValueError as problem:
                 raise ValueError(f"phase {phase.name!r}: {problem}") from None
             if phase.count > BUFFER_SIZE:
@@ -131,7 +134,7 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
             self._store(index, phase, level)
         for command in trigger_model(
                 group, reading_time=[self.reading_time(phase) for phase in group],
-                settling=[_settling(phase) for phase in group],
+                settling=[settling(phase, self.sheet) for phase in group],
                 off_after=off_after and len(group) == len(phases)):
             self.write(command)
         self.write(f':TRAC:CLE "{BUFFER}"')
@@ -172,7 +175,7 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
         feels it at once; with it off nothing is felt until the trigger model recalls it.
         """
         self.check_level(level, phase.name)
-        source, measure = _ranges(phase)
+        source, measure = (each.full_scale for each in ranges(phase, self.sheet))
         self.write(f":SENS:CURR:RANG {measure:.9e}")
         self.write(f":SENS:CURR:NPLC {phase.nplc:.9e}")
         self.write(f":SOUR:VOLT:ILIM {phase.compliance:.9e}")
@@ -185,7 +188,7 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
             self.write(command)
         self._verify(phase, "source range", ":SOUR:VOLT:RANG?", source)
         self._verify(phase, "level", ":SOUR:VOLT:LEV?", level,
-                     KEITHLEY_2450.source_voltage.at_full_scale(source).resolution)
+                     self.sheet.source_voltage.at_full_scale(source).resolution)
         self.write(f':SOUR:CONF:LIST:STOR "{SOURCE_LIST}", {index}')
         self.write(f':SENS:CONF:LIST:STOR "{SENSE_LIST}", {index}')
 
@@ -232,18 +235,13 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
             seconds, fraction, voltage, current, status = part.T
             voltage, current = (np.where(np.abs(column) >= OVERFLOW, np.nan, column)
                                 for column in (voltage, current))
-            source, measure = _ranges(phase)
-            meter = KEITHLEY_2450.measure_current.at_full_scale(measure)
-            readback = KEITHLEY_2450.measure_voltage.at_full_scale(source)
             if self._epoch is None:
                 self._epoch = float(seconds[0])
             parts.append(Samples(
                 time=(seconds - self._epoch) + fraction, voltage=voltage, current=current,
                 compliance=(status.astype(np.int64) & SOURCE_LIMITED) != 0,
-                u_voltage=np.hypot(readback.standard_uncertainty(voltage),
-                                   readback.noise_at(phase.nplc)),
-                u_current=np.hypot(meter.standard_uncertainty(current),
-                                   meter.noise_at(phase.nplc))))
+                u_voltage=u_voltage(voltage, phase, self.sheet),
+                u_current=u_current(current, phase, self.sheet)))
         return parts
 
     def halt(self) -> None:
@@ -283,27 +281,3 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
 
     def _output_on(self) -> bool:
         return str(self.ask(":OUTP?")).strip() != "0"
-
-
-
-def _settling(phase: Phase) -> float:
-    """How long (s) source and meter need after the settings of a phase were recalled."""
-    source, measure = _ranges(phase)
-    sheet = KEITHLEY_2450
-    return sheet.timing.source_step + max(sheet.source_voltage.at_full_scale(source).settling,
-                                          sheet.measure_current.at_full_scale(measure).settling)
-
-
-def _ranges(phase: Phase) -> tuple[float, float]:
-    """Source range (V) and measure range (A) of a phase, as full scales of the 2450.
-
-    Where the phase leaves them open: the smallest that hold its level and its compliance.
-    """
-    source = KEITHLEY_2450.source_voltage.holding(
-        phase.level if phase.source_range is None else phase.source_range)
-    measure = KEITHLEY_2450.measure_current.holding(
-        phase.compliance if phase.measure_range is None else phase.measure_range)
-    if abs(phase.level) > source.full_scale * KEITHLEY_2450.source_voltage.over_range:
-        raise ValueError(f"a level of {phase.level:g} V lies beyond the source range, "
-                         f"{source.full_scale:g} V")
-    return source.full_scale, measure.full_scale

@@ -29,6 +29,9 @@ class NativeKeithley2450(keithley2450.Keithley2450):  # type: ignore[misc]
 
     def __init__(self, adapter: Any, name: str = "Keithley 2450 SourceMeter", *,
                  clock: Clock | None = None, **kwargs: Any) -> None:
+        if str(adapter).upper().endswith("::SOCKET"):
+            # A raw socket has no END: only the line feed says that a reply is complete.
+            kwargs.setdefault("read_termination", "\n")
         super().__init__(adapter, name, **kwargs)
         self.clock = clock or clock_of(self.adapter.manager)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
+from ginsen.datasheets.source_meter import SourceMeterSheet
 from ginsen.types import Clock, Limits, Phase, Samples
 
 
@@ -29,6 +31,7 @@ class SourceMeter(ABC):
 
     clock: Clock
     limits: Limits
+    sheet: ClassVar[SourceMeterSheet]
 
     @abstractmethod
     def identify(self) -> str:
