@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ginsen: {problem}", file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
+        print("ginsen: interrupted", file=sys.stderr)
         return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ginsen", description="Measure neuromorphic nanowire networks, real or simulated.")
+    parser.add_argument("--version", action="version", version=f"ginsen {version('ginsen')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", add_help=False, help="run a protocol")
@@ -51,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, metavar="N",
                      help="what is random on a simulated bench comes from this number")
     run.add_argument("--json", action="store_true", help="last line of output is one JSON object")
+    run.add_argument("--dry-run", action="store_true",
+                     help="print and draw the stimulus; open and apply nothing")
+    run.add_argument("--expect", type=float, metavar="G",
+                     help="conductance in S to plan a dry run for")
     run.set_defaults(command=_run, parser=run)
 
     protocols = commands.add_parser("protocols", help="list the protocols")
@@ -66,6 +73,38 @@ def _parser() -> argparse.ArgumentParser:
         analyse.add_argument(f"--{column}", metavar="COLUMN",
                              help=f"the {column} column of a text file, by name or number from 1")
     analyse.set_defaults(command=_analyse)
+
+    serve = commands.add_parser("serve", help="put a simulated bench on TCP ports, in real time")
+    serve.add_argument("bench", metavar="BENCH", help="bench file, or a bundled bench by its name")
+    serve.add_argument("--port", type=int, default=5025, metavar="N",
+                       help="port of the first instrument, the next one up (5025); 0: any free")
+    serve.add_argument("--speed", type=float, metavar="K", help="bench seconds per second "
+                       "(what the bench file says; 1 where it says virtual)")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1)")
+    serve.add_argument("--expose", action="store_true",
+                       help="allow a host that other machines can reach")
+    serve.set_defaults(command=_serve)
+
+    station = commands.add_parser("station", help="look at a bench")
+    actions = station.add_subparsers(required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="ask every instrument who it is; touch no output")
+    check.add_argument("file", metavar="FILE", help="station file, or a bundled one by its name")
+    check.set_defaults(command=_station_check)
+
+    export = commands.add_parser("export", help="hand a recording on to another program")
+    export.add_argument("recording", type=Path, metavar="RUN.h5")
+    export.add_argument("--format", choices=("csv", "origin", "igor", "matlab"), default="csv",
+                        help="csv opens in PyMeasure and anywhere else (the default)")
+    export.add_argument("--to", type=Path, metavar="FILE",
+                        help="file to write, which must not exist (beside the recording)")
+    export.set_defaults(command=_export)
+
+    report = commands.add_parser("report", help="recordings on one page of HTML, with the ledger "
+                                 "of their electrode pairs")
+    report.add_argument("recordings", type=Path, nargs="+", metavar="RUN.h5")
+    report.add_argument("--to", type=Path, metavar="FILE.html",
+                        help="file to write, which must not exist (beside the first recording)")
+    report.set_defaults(command=_report)
     return parser
 
 
@@ -99,24 +138,57 @@ def _run(options: argparse.Namespace) -> int:
         protocol.set("station", options.station)
     if options.out:
         protocol.set("folder", options.out)
+    if options.dry_run:
+        return _dry_run(protocol, expected=options.expect)
     return _conduct(protocol, as_json=options.json)
 
 
+def _dry_run(protocol: Protocol, *, expected: float | None) -> int:
+    from rich.console import Console
+
+    from ginsen.planning import plan
+    from ginsen.station import driver_of
+    from ginsen.station_file import read_station
+    from ginsen.stimulus import stimulus_figure, stimulus_sentences, stimulus_table
+
+    entry = read_station(protocol.station).source_meter(protocol.source_meter)
+    planned = plan(protocol.stimulus(), driver_of(entry).sheet, entry.limits, expected=expected)
+    folder = Path(protocol.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = folder / f"{protocol.name}_stimulus.png"
+    stimulus_figure(planned, figure, name=protocol.name)
+    console = Console()
+    console.print(stimulus_table(planned))
+    for sentence in stimulus_sentences(planned):
+        console.print(sentence, highlight=False, markup=False)
+    console.print(f"figure    {figure}", highlight=False, soft_wrap=True)
+    return FAILED if any(row.refusals for row in planned) else 0
+
+
 def _conduct(protocol: Protocol, *, as_json: bool) -> int:
-    from ginsen.protocols.run import conduct
     from ginsen.protocols.signals import stopping
-    from ginsen.records.reading import read_record
-    from ginsen.show import LiveShow
 
     stop = threading.Event()
-    with stopping(stop), LiveShow(protocol.name) as show:
-        outcome = conduct(protocol, show=show.update, should_stop=stop.is_set)
-    path = protocol.recording_path
-    if outcome.state != "finished":
-        print(f"ginsen: {outcome}", file=sys.stderr)
-    if path is None:
-        return FAILED
-    _conclude(read_record(path), path, path.with_suffix(".png"), as_json=as_json)
+    with stopping(stop):
+        from ginsen.protocols.run import conduct
+        from ginsen.records import RecordError, read_record
+        from ginsen.report import nothing_recorded
+        from ginsen.show import LiveShow
+
+        with LiveShow(protocol.name) as show:
+            outcome = conduct(protocol, show=show.update, stop=stop)
+        path = protocol.recording_path
+        if outcome.state != "finished":
+            print(f"ginsen: {outcome}", file=sys.stderr)
+        try:
+            record = None if path is None else read_record(path)
+        except RecordError as problem:
+            print(f"ginsen: {problem}", file=sys.stderr)
+            record = None
+        if record is not None and path is not None:
+            _conclude(record, path, path.with_suffix(".png"), as_json=as_json)
+        elif as_json:
+            print(json.dumps(nothing_recorded(outcome, path), ensure_ascii=False))
     return 0 if outcome.state == "finished" else FAILED
 
 
@@ -124,10 +196,68 @@ def _analyse(options: argparse.Namespace) -> int:
     from ginsen.records.reading import read_record
     from ginsen.records.text import read_text
 
+    if options.figure is not None:
+        _check_figure(options.figure)
     columns = {name: getattr(options, name) for name in ("time", "voltage", "current")}
     selected = any(column is not None for column in columns.values())
     record = read_text(options.file, **columns) if selected else read_record(options.file)
     _conclude(record, options.file, options.figure, as_json=options.json)
+    return 0
+
+
+def _check_figure(path: Path) -> None:
+    """A figure may replace a figure, never data, and needs a folder to stand in."""
+    if path.suffix.lower() != ".png":
+        raise ValueError(f"--figure {path}: a figure is a PNG; give it a name that ends in .png.")
+    if not path.parent.is_dir():
+        raise ValueError(f"--figure {path}: there is no folder {path.parent}.")
+    if path.exists() and (path.is_dir() or path.read_bytes()[:4] != b"\x89PNG"):
+        raise ValueError(f"--figure {path}: something that is no figure has this name.")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from ginsen.protocols.signals import stopping
+    from ginsen.sim_backend.bench_file import load_bench
+    from ginsen.sim_backend.server import BenchServer
+
+    stop = threading.Event()
+    with stopping(stop), BenchServer(
+            load_bench(options.bench), host=options.host, port=options.port, speed=options.speed,
+            expose=options.expose) as server:
+        for door in server.doors:
+            print(f"{door.name:12} {door.address:36} {door.identity}")
+        print("A message ends with a line feed. Ctrl-C stops.", flush=True)
+        server.run(stop.is_set)
+    return 0
+
+
+def _station_check(options: argparse.Namespace) -> int:
+    from ginsen.station_check import as_lines, check_station
+
+    answers = check_station(options.file)
+    print("\n".join(as_lines(answers)))
+    return FAILED if any(answer.problem for answer in answers) else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from ginsen.protocols.procedure_header import procedure_header
+    from ginsen.records.export import export, usual_path
+    from ginsen.records.reading import read_tables
+
+    path = options.to or usual_path(options.recording, options.format)
+    tables = read_tables(options.recording)
+    export(tables, path, options.format, header=procedure_header(tables))
+    print(path)
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from ginsen.html_report import html_report
+    from ginsen.records.export import write_new
+
+    path = options.to or options.recordings[0].with_suffix(".html")
+    write_new(path, html_report(options.recordings).encode("utf-8"))
+    print(path)
     return 0
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any, get_type_hints
 
 from rich.table import Table
 
 from ginsen.analysis import PhaseSummary, Retention, Summary
-from ginsen.types import Record, SpectralFit
+from ginsen.types import Outcome, Record, SpectralFit
 
 _PREFIXES = {-5: "f", -4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
+
+
+MOST_ROWS = 12
+"""Of a table before, and as many after, what is left out of it."""
+MOST_REASONS = 8
+"""Of phases without β in the sentences; the JSON and the recording have all."""
 
 
 def as_json(summary: Summary, record: Record, *, recording: Path | str | None = None,
@@ -18,7 +27,8 @@ def as_json(summary: Summary, record: Record, *, recording: Path | str | None = 
     """What `--json` prints: numbers, texts, lists and None only, never NaN.
 
     Units are in the names; times count from `summary.zero`, the end of the pulse. `beta` is None
-    where none is honest, and `beta_reason` then says why. `retention` is None without a pulse.
+    where none is honest, and `beta_reason` then says why. `retention` is None where nothing was
+    forgotten, `result` where the protocol asks nothing of its own.
     """
     return {
         "recording": None if recording is None else str(recording),
@@ -29,8 +39,16 @@ def as_json(summary: Summary, record: Record, *, recording: Path | str | None = 
         "zero_s": _number(summary.zero),
         "phases": [_phase(phase, summary.zero) for phase in summary.phases],
         "retention": None if summary.retention is None else _retention(summary.retention),
+        "result": None if summary.finding is None else _finding(summary.finding),
         "notes": list(record.notes),
     }
+
+
+def nothing_recorded(outcome: Outcome, recording: Path | str | None) -> dict[str, object]:
+    """What `--json` prints for a run without a sample: the same keys."""
+    return {"recording": None if recording is None else str(recording), "figure": None,
+            "outcome": str(outcome), "samples": 0, "origin": None, "zero_s": None, "phases": [],
+            "retention": None, "result": None, "notes": []}
 
 
 def _phase(phase: PhaseSummary, zero: float) -> dict[str, object]:
@@ -44,7 +62,9 @@ def _phase(phase: PhaseSummary, zero: float) -> dict[str, object]:
         "dead_time_s": _number(span.dead_time),
         "conductance_S": _number(phase.conductance),
         "u_conductance_S": _number(phase.u_conductance),
+        "conductance_bound_S": _number(phase.bound),
         "in_compliance": _number(phase.in_compliance),
+        "off_range": _number(phase.off_range),
         "beta": _number(fit.beta),
         "beta_low": _number(fit.beta_low),
         "beta_high": _number(fit.beta_high),
@@ -75,17 +95,64 @@ def _retention(retention: Retention) -> dict[str, object]:
     }
 
 
+def _finding(finding: object) -> dict[str, object]:
+    """The protocol's own numbers, each with the unit of its field in its name."""
+    return {f"{name}_{unit}".replace("1/", "per_") if unit else name: _plain(value)
+            for name, unit, value in _fields(finding)}
+
+
+def _plain(value: object) -> object:
+    """A value of a finding as JSON knows it."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return _finding(value) if is_dataclass(value) else value
+
+
+def _fields(finding: Any) -> Iterator[tuple[str, str, object]]:
+    """Name, unit ("" where it has none) and value of every field."""
+    hints = get_type_hints(type(finding), include_extras=True)
+    for field in fields(finding):
+        told = getattr(hints[field.name], "__metadata__", ("",))
+        yield field.name, told[0], getattr(finding, field.name)
+
+
+def _finding_sentence(finding: object) -> str:
+    """What is yes or no, then every known number, in the order of the fields."""
+    parts = []
+    for name, unit, value in _fields(finding):
+        words = name.replace("_", " ")
+        if isinstance(value, bool):
+            parts.append(words if value else f"not {words}")
+        elif isinstance(value, float) and math.isfinite(value):
+            parts.append(f"{words} {quantity(value, unit) if unit else f'{value:.3g}'}")
+    sentence = ", ".join(parts)
+    return sentence[:1].upper() + sentence[1:]
+
+
 def as_table(summary: Summary, record: Record) -> Table:
-    """One line per phase, for people; times count from the end of the pulse."""
+    """One line per phase, for people; times count from the end of the pulse.
+
+    Of very many phases the first and the last stand there.
+    """
     table = Table(title=f"{len(record.samples)} samples, {record.outcome}", title_justify="left")
     for name in ("phase", "t (s)", "V", "samples", "G", "β (95 %)"):
         table.add_column(name, justify="left" if name in ("phase", "β (95 %)") else "right",
                          overflow="fold")
-    for phase in summary.phases:
+    left_out = len(summary.phases) - 2 * MOST_ROWS
+    for at, phase in enumerate(summary.phases):
+        if left_out > 1 and at == MOST_ROWS:
+            table.add_row(f"({left_out} more)")
+        if left_out > 1 and MOST_ROWS <= at < MOST_ROWS + left_out:
+            continue
         span = phase.span
-        conductance = measured(phase.conductance, phase.u_conductance, "S")
+        conductance = (measured(phase.conductance, phase.u_conductance, "S")
+                       if phase.bound is None else f"< {quantity(phase.bound, 'S', 2)} (3u)")
         if phase.in_compliance > 0:
             conductance += f"\n{phase.in_compliance:.0%} in compliance"
+        if phase.off_range > 0.5:
+            conductance += "\ncurrent outside 1-100 % of its range"
         table.add_row(
             span.name, f"{span.start - summary.zero:.1f} to {span.stop - summary.zero:.1f}",
             quantity(span.level, "V"), str(phase.samples), conductance,
@@ -95,11 +162,14 @@ def as_table(summary: Summary, record: Record) -> Table:
 
 def as_sentences(summary: Summary, record: Record) -> tuple[str, ...]:
     """What the sample remembered, and the notes of the record, a sentence each."""
+    reasons = tuple(f"{phase.span.name}: no β: {phase.fit.reason}" for phase in summary.phases
+                    if phase.fit.beta is None)[:MOST_REASONS]
+    found = () if summary.finding is None else (_finding_sentence(summary.finding),)
     retention = summary.retention
     if retention is None:
-        return record.notes
-    first = (f"First read {retention.first_time:.2f} s after the pulse: "
-             f"{measured(retention.first, retention.u_first, 'S')}")
+        return (*reasons, *(sentence for sentence in found if sentence), *record.notes)
+    age = f" {retention.first_time:.2f} s after the pulse" if retention.first_time else ""
+    first = f"First read{age}: {measured(retention.first, retention.u_first, 'S')}"
     kept = [f"{ratio:.2f} at {age:g} s" for age, ratio in retention.ratios.items()
             if ratio is not None]
     if kept:
@@ -108,8 +178,16 @@ def as_sentences(summary: Summary, record: Record) -> tuple[str, ...]:
             else f"No half-life: {retention.half_life_reason}")
     law = (f"No law: {retention.law_reason}" if retention.law is None else
            f"Law: {retention.law}, "
-           + ", ".join(f"{name} = {value:.3g}" for name, value in retention.parameters.items()))
-    return (first, half, law, *record.notes)
+           + ", ".join(_parameter(name, value) for name, value in retention.parameters.items()))
+    return (*reasons, first, half, law, *record.notes)
+
+
+def _parameter(name: str, value: float) -> str:
+    """A law's parameter for people: its unit is the ending of its name."""
+    word, _, unit = name.rpartition("_")
+    if unit not in ("s", "S"):
+        return f"{name} = {value:.3g}"
+    return f"{word.replace('tau', 'τ').replace('_', ' ')} = {quantity(value, unit)}"
 
 
 def beta_text(fit: SpectralFit) -> str:
@@ -156,6 +234,8 @@ def _digits(value: float, digits: int) -> str:
 
 def _beta(fit: SpectralFit, whole: tuple[float, float]) -> str:
     """β, and how much of the phase it holds for where that is not all of it."""
+    if fit.beta is None:
+        return f"none: {(fit.reason or '').partition(':')[0]}"
     text = beta_text(fit)
     share = (fit.stop - fit.start) / (whole[1] - whole[0]) if whole[1] > whole[0] else 1.0
     return f"{text}\nover its last {fit.stop - fit.start:.0f} s" if share < 0.95 else text

@@ -31,8 +31,7 @@ class LiveShow:
             self._number, self._fit = news.number, None
         for fit in news.fits:
             self._fit = fit or self._fit
-        beta = "not yet" if self._fit is None else beta_text(self._fit)
-        live = f"G {_latest(news.conductance)}  β {beta}"
+        live = f"G {_latest(news.conductance):>8}  β {_beta(self._fit)}"
         if self._task is None:
             self._task = self._progress.add_task("", total=news.total, phase="", live="")
         self._progress.update(self._task, completed=news.done, phase=news.phase.name, live=live)
@@ -49,3 +48,8 @@ class LiveShow:
 def _latest(conductance: Array) -> str:
     known = conductance[np.isfinite(conductance)]
     return quantity(float(known[-1]), "S") if known.size else "in compliance"
+
+
+def _beta(fit: SpectralFit | None) -> str:
+    """Short enough never to push the line about; the reason is in the summary."""
+    return "not yet" if fit is None else "none" if fit.beta is None else beta_text(fit)

@@ -12,24 +12,98 @@ from pyvisa.resources import MessageBasedResource
 
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.keithley2450 import Keithley2450
+from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
-from ginsen.station_file import SourceMeterEntry, StationError, StationFile, read_station
+from ginsen.instruments.velox import Velox
+from ginsen.station_file import (
+    ProberEntry,
+    SourceMeterEntry,
+    StationError,
+    StationFile,
+    read_station,
+)
 from ginsen.types import Clock
 
 log = logging.getLogger(__name__)
 
 DRIVERS = {"keithley2450": Keithley2450}
+PROBERS = {"velox": Velox}
 BENCH = "TCPIP0::bench::inst0::INSTR"
 
 _managers: list[pyvisa.ResourceManager] = []
 """The resource manager of every open station."""
 
 
+def driver_of(entry: SourceMeterEntry) -> type[Keithley2450]:
+    """The driver of a source meter of the station file."""
+    return DRIVERS[entry.driver]
+
+
+def open_manager(file: StationFile) -> pyvisa.ResourceManager:
+    """The resource manager of a station; `close_manager` gives it back. Raises StationError."""
+    try:
+        manager = pyvisa.ResourceManager(file.visa)
+    except (OSError, ValueError, pyvisa.Error) as problem:
+        raise StationError(f"{file.path}: the VISA library {file.visa!r} cannot be opened: "
+                           f"{problem}") from None
+    _managers.append(manager)
+    return manager
+
+
+def close_manager(manager: pyvisa.ResourceManager) -> None:
+    """Close a manager, unless another station still uses it."""
+    # PyVISA has one manager a library: closing it would end other stations' sessions too.
+    _managers.remove(manager)
+    if manager not in _managers:
+        manager.close()
+
+
+def open_instrument(file: StationFile, entry: SourceMeterEntry | ProberEntry, clock: Clock
+                    ) -> tuple[SourceMeter | ProbeStation, str]:
+    """Open one instrument; returns it and what it answers to *IDN?. Nothing is set or moved.
+
+    Raises StationError for an address behind which nothing, or the wrong thing, answers.
+    """
+    where = f"{file.path}, [{entry.name}]"
+    if isinstance(entry, SourceMeterEntry):
+        _check_limits(entry, where)
+    try:
+        instrument: SourceMeter | ProbeStation
+        if isinstance(entry, ProberEntry):
+            instrument = PROBERS[entry.driver](entry.address, visa_library=file.visa)
+        else:
+            instrument = driver_of(entry)(
+                entry.address, visa_library=file.visa, limits=entry.limits, clock=clock,
+                off_state=file.safe_state, terminals=entry.terminals)
+    except (pyvisa.Error, ValueError, OSError) as problem:
+        raise StationError(f"{where}: nothing answers at {entry.address}: {problem}") from None
+    try:
+        return instrument, instrument.identify()
+    except InstrumentError as problem:
+        instrument.close()
+        raise StationError(f"{where}: {problem} Nothing was set or switched.") from None
+    except (pyvisa.Error, OSError) as problem:
+        instrument.close()
+        raise StationError(f"{where}: {entry.address} opens but does not answer *IDN?: "
+                           f"{problem}") from None
+
+
+def _check_limits(entry: SourceMeterEntry, where: str) -> None:
+    """A limit beyond what the instrument can do is a slip of the pen, e.g. MA for mA."""
+    sheet = driver_of(entry).sheet
+    for limit, reach, unit in ((entry.limits.voltage, sheet.source_voltage.maximum, "V"),
+                               (entry.limits.current, sheet.source_current.maximum, "A")):
+        if limit > reach:
+            raise StationError(f"{where}: a limit of {limit:g} {unit} is more than a "
+                               f"{sheet.model} can do, {reach:g} {unit}.")
+
+
 class Station:
     """The opened instruments of one station file. Use it as a context manager.
 
     However it is left, every output is switched off and read back as off; an instrument that
-    fails does not keep the next one from being tried.
+    fails does not keep the next one from being tried. Nothing moves the chuck of a probe station
+    before every output is read back as off.
     """
 
     def __init__(self, file: StationFile, manager: pyvisa.ResourceManager) -> None:
@@ -38,8 +112,9 @@ class Station:
         self.source_meters: dict[str, SourceMeter] = {}
         self.identities: dict[str, str] = {}
         self.caveat = ""
+        self.seed: int | None = None
+        self._prober: ProbeStation | None = None
         self._manager: pyvisa.ResourceManager | None = manager
-        _managers.append(manager)
 
     @classmethod
     def open(cls, path: str | Path = "simulated", *, seed: int | None = None) -> Station:
@@ -50,17 +125,13 @@ class Station:
         answers. Nothing is switched on.
         """
         file = read_station(path)
-        try:
-            manager = pyvisa.ResourceManager(file.visa)
-        except (OSError, ValueError, pyvisa.Error) as problem:
-            raise StationError(f"{file.path}: the VISA library {file.visa!r} cannot be opened: "
-                               f"{problem}") from None
+        manager = open_manager(file)
         station = cls(file, manager)
         try:
             if hasattr(manager.visalib, "clock"):
                 station._ask_bench(manager, seed)
-            for entry in file.source_meters:
-                station._open_source_meter(entry)
+            for entry in file.instruments:
+                station._add(entry)
         except BaseException:
             station.close()
             raise
@@ -72,39 +143,27 @@ class Station:
             assert isinstance(bench, MessageBasedResource)
             if seed is not None:
                 bench.write(f":SEED {seed}")
+            self.seed = int(bench.query(":SEED?"))
             self.caveat = bench.query(":DEV:CAV?").strip().strip('"')
+        if seed is not None and seed != self.seed:
+            raise StationError(f"the seed {seed} is not a whole number from 0 to 2^53.")
 
-    def _open_source_meter(self, entry: SourceMeterEntry) -> None:
-        where = f"{self.file.path}, [{entry.name}]"
-        try:
-            meter = DRIVERS[entry.driver](
-                entry.address, visa_library=self.file.visa, limits=entry.limits, clock=self.clock,
-                off_state=self.file.safe_state, terminals=entry.terminals)
-        except (pyvisa.Error, ValueError, OSError) as problem:
-            raise StationError(f"{where}: nothing answers at {entry.address}: {problem}") from None
-        # Known to the station before it is asked anything, so that it is made safe if it answers
-        # wrongly and is ours all the same.
-        try:
-            self.identities[entry.name] = meter.identify()
-        except InstrumentError as problem:
-            meter.close()
-            raise StationError(f"{where}: {problem} Nothing was switched on.") from None
-        except pyvisa.Error as problem:
-            meter.close()
-            raise StationError(f"{where}: {entry.address} opens but does not answer *IDN?: "
-                               f"{problem}") from None
-        self.source_meters[entry.name] = meter
+    def _add(self, entry: SourceMeterEntry | ProberEntry) -> None:
+        instrument, self.identities[entry.name] = open_instrument(self.file, entry, self.clock)
+        if isinstance(instrument, ProbeStation):
+            self._prober = instrument
+            instrument.before_moving = self._prove_off
+        else:
+            self.source_meters[entry.name] = instrument
 
     @property
     def smu(self) -> SourceMeter:
         """The first source meter of the file."""
-        return next(iter(self.source_meters.values()))
+        return self.source_meter()
 
-    def series_resistance(self, meter: SourceMeter) -> float:
-        """What lies between this source meter and the sample (Ω)."""
-        name = next(name for name, each in self.source_meters.items() if each is meter)
-        return next(entry.series_resistance for entry in self.file.source_meters
-                    if entry.name == name)
+    def source_meter(self, name: str = "") -> SourceMeter:
+        """The source meter of that name, the first one if empty. Raises StationError if none is."""
+        return self.source_meters[self.file.source_meter(name).name]
 
     def off(self) -> Mapping[str, str]:
         """Switch every output off and read it back; returns what could not be proved off, if any.
@@ -120,24 +179,63 @@ class Station:
                 log.error("%s: %s", name, problem)
         return failures
 
+    @property
+    def prober(self) -> ProbeStation:
+        """The probe station. Raises StationError if the file names none."""
+        if self._prober is None:
+            raise StationError(f"the station {self.file.name!r} has no probe station; add a table "
+                               "such as [prober] with driver and address.")
+        return self._prober
+
+    def contact(self, die: Die | None = None) -> None:
+        """Outputs off, then contact: with a die, or where the chuck stands."""
+        self.prober.contact(die)
+
+    def release(self) -> None:
+        """Outputs off, then the chuck down."""
+        self.prober.release()
+
+    def _prove_off(self) -> None:
+        failures = self.off()
+        if failures:
+            raise OutputNotOff("; ".join(failures.values()))
+
+    def _lower(self) -> None:
+        """Release what was contacted from here; a chuck that somebody raised by hand stays up."""
+        prober = self._prober
+        if prober is None or not prober.touchdowns or prober.in_contact is False:
+            return
+        try:
+            prober.release()
+        except Exception as problem:
+            raise InstrumentError(f"the chuck could not be lowered: {problem}") from problem
+
     def close(self) -> None:
-        """Outputs off, sessions closed. Raises OutputNotOff if an output was not proved off."""
+        """Outputs off, the chuck down if it was raised from here, sessions closed.
+
+        Raises OutputNotOff if an output was not proved off: the chuck then stays where it is.
+        Raises InstrumentError if the chuck could not be lowered.
+        """
         if self._manager is None:
             return
-        failures = self.off()
-        for meter in self.source_meters.values():
+        failure: InstrumentError | None = None
+        try:
+            self._prove_off()
+            self._lower()
+        except InstrumentError as problem:
+            failure = problem
+        for instrument in (*self.source_meters.values(), self._prober):
             try:
-                meter.close()
+                if instrument is not None:
+                    instrument.close()
             except Exception as problem:  # a dead session must not keep the others open
                 log.warning("closing a session failed: %s", problem)
         self.source_meters.clear()
+        self._prober = None
         manager, self._manager = self._manager, None
-        # PyVISA has one manager a library: closing it would end other stations' sessions too.
-        _managers.remove(manager)
-        if manager not in _managers:
-            manager.close()
-        if failures:
-            raise OutputNotOff("; ".join(failures.values()))
+        close_manager(manager)
+        if failure is not None:
+            raise failure
 
     def __enter__(self) -> Station:
         return self

@@ -21,6 +21,7 @@ else:
 SAFE_STATES = ("open", "zero")
 TERMINALS = ("front", "rear")
 SOURCE_METERS = ("keithley2450",)
+PROBERS = ("velox",)
 
 _units: pint.UnitRegistry[float] = pint.UnitRegistry()
 
@@ -42,6 +43,15 @@ class SourceMeterEntry:
 
 
 @dataclass(frozen=True)
+class ProberEntry:
+    """The probe station of the file."""
+
+    name: str
+    driver: str
+    address: str
+
+
+@dataclass(frozen=True)
 class StationFile:
     """A station file, read and checked; `text` is the file as it stands."""
 
@@ -51,6 +61,22 @@ class StationFile:
     source_meters: tuple[SourceMeterEntry, ...]
     path: str
     text: str
+    prober: ProberEntry | None = None
+
+    @property
+    def instruments(self) -> tuple[SourceMeterEntry | ProberEntry, ...]:
+        """Every instrument of the file, source meters first."""
+        return (*self.source_meters, *([self.prober] if self.prober else []))
+
+    def source_meter(self, name: str = "") -> SourceMeterEntry:
+        """The source meter of that name, the first one if empty. Raises StationError if none is."""
+        if not name:
+            return self.source_meters[0]
+        for entry in self.source_meters:
+            if entry.name == name:
+                return entry
+        raise StationError(f"the station {self.name!r} has no source meter {name!r}; it has "
+                           f"{', '.join(entry.name for entry in self.source_meters)}.")
 
 
 def read_station(path: str | Path = "simulated") -> StationFile:
@@ -73,15 +99,21 @@ def read_station(path: str | Path = "simulated") -> StationFile:
     if safe_state not in SAFE_STATES:
         raise StationError(f"{label}, [station]: safe_state is {safe_state!r}; it must be one of "
                            f"{', '.join(SAFE_STATES)}.")
-    meters = tuple(_source_meter(name, table, f"{label}, [{name}]")
-                   for name, table in tables.items())
+    entries = [_instrument(name, table, f"{label}, [{name}]") for name, table in tables.items()]
+    meters = tuple(entry for entry in entries if isinstance(entry, SourceMeterEntry))
+    probers = [entry for entry in entries if isinstance(entry, ProberEntry)]
     if not meters:
-        raise StationError(f"{label} names no instrument; add a table such as [smu] with driver, "
+        raise StationError(f"{label} names no source meter; add a table such as [smu] with driver, "
                            "address and limits.")
+    if len(probers) > 1:
+        raise StationError(f"{label} names {len(probers)} probe stations, "
+                           f"{' and '.join(f'[{each.name}]' for each in probers)}; there can be "
+                           "one.")
     return StationFile(
         name=_text(station, "name", f"{label}, [station]", default=Path(where).stem),
         visa=_resolved(_text(station, "visa", f"{label}, [station]", default=""), folder),
-        safe_state=safe_state, source_meters=meters, path=where, text=text)
+        safe_state=safe_state, source_meters=meters, path=where, text=text,
+        prober=probers[0] if probers else None)
 
 
 def _load(path: str | Path) -> tuple[str, str, Path]:
@@ -91,10 +123,10 @@ def _load(path: str | Path) -> tuple[str, str, Path]:
         return bundled.read_text(encoding="utf-8"), f"{path}.toml", Path()
     file = Path(path)
     try:
-        return file.read_text(encoding="utf-8"), str(file), file.resolve().parent
+        return file.read_text(encoding="utf-8-sig"), str(file), file.resolve().parent
     except FileNotFoundError:
         raise StationError(f"there is no station file {str(file)!r}; give a path to a TOML file, "
-                           "or the bundled station 'simulated'.") from None
+                           "or a bundled station, 'simulated' or 'wafer'.") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise StationError(f"the station file {str(file)!r} cannot be read: {problem}.") from None
 
@@ -107,15 +139,22 @@ def _resolved(visa: str, folder: Path) -> str:
     return visa
 
 
-def _source_meter(name: str, table: object, where: str) -> SourceMeterEntry:
+def _instrument(name: str, table: object, where: str) -> SourceMeterEntry | ProberEntry:
     if not isinstance(table, dict):
-        raise StationError(f"{where} is not a table; an instrument is a table with driver, address "
-                           "and limits.")
-    _only(table, ("driver", "address", "limits", "series_resistance", "terminals"), where)
+        raise StationError(f"{where} is not a table; an instrument is a table with driver and "
+                           "address.")
     driver = _text(table, "driver", where)
-    if driver not in SOURCE_METERS:
+    if driver in SOURCE_METERS:
+        return _source_meter(name, table, where)
+    if driver not in PROBERS:
         raise StationError(f"{where}: there is no driver {driver!r}; there is "
-                           f"{', '.join(SOURCE_METERS)}.")
+                           f"{', '.join((*SOURCE_METERS, *PROBERS))}.")
+    _only(table, ("driver", "address"), where)
+    return ProberEntry(name, driver, _text(table, "address", where))
+
+
+def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMeterEntry:
+    _only(table, ("driver", "address", "limits", "series_resistance", "terminals"), where)
     limits = table.get("limits")
     if not isinstance(limits, dict):
         raise StationError(f'{where}: limits are missing. Say how far this sample may be driven, '
@@ -126,7 +165,8 @@ def _source_meter(name: str, table: object, where: str) -> SourceMeterEntry:
         raise StationError(f"{where}: terminals is {terminals!r}; it must be one of "
                            f"{', '.join(TERMINALS)}.")
     return SourceMeterEntry(
-        terminals=terminals, name=name, driver=driver, address=_text(table, "address", where),
+        terminals=terminals, name=name, driver=table["driver"],
+        address=_text(table, "address", where),
         limits=Limits(voltage=_limit(limits, "voltage", "V", where),
                       current=_limit(limits, "current", "A", where)),
         series_resistance=_quantity(table.get("series_resistance", "0 Ω"), "Ω",
@@ -149,7 +189,8 @@ def _quantity(value: object, unit: str, where: str) -> float:
     if not isinstance(value, str):
         raise StationError(problem)
     try:
-        number = float(_units.Quantity(value).to(unit).magnitude)
+        # Twelve digits: "10 µA" comes out of the conversion as 9.999999999999999e-06.
+        number = float(f"{_units.Quantity(value).to(unit).magnitude:.12g}")
     except Exception:  # pint raises its own, tokenize's and TypeError for what is no quantity
         raise StationError(problem) from None
     if not 0 <= number < float("inf"):

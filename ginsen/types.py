@@ -140,7 +140,7 @@ class Span:
     `start` and `stop` are the times (s) of its first and last sample on the record's clock,
     `level` (V) the voltage applied, `dead_time` (s) what passed between the last sample before it
     and its own first one (NaN for the first phase), `integration` (s) how long the meter
-    integrated each reading (NaN where unknown).
+    integrated each reading and `measure_range` (A) the full scale it was on (NaN where unknown).
     """
 
     name: str
@@ -151,6 +151,7 @@ class Span:
     stop_index: int
     dead_time: float = float("nan")
     integration: float = float("nan")
+    measure_range: float = float("nan")
 
     @property
     def part(self) -> slice:

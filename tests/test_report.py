@@ -77,7 +77,7 @@ def test_json_of_a_real_summary_is_strict():
 def test_without_a_pulse_there_is_no_retention():
     summary = Summary(SUMMARY.phases, None, 0.0)
     assert as_json(summary, record())["retention"] is None
-    assert as_sentences(summary, record()) == ("a note",)
+    assert as_sentences(summary, record()) == ("pulse: no β: drift: 9 σ", "a note")
 
 
 def test_the_table_says_what_a_person_asks():
@@ -86,16 +86,17 @@ def test_the_table_says_what_a_person_asks():
         console.print(as_table(SUMMARY, record()))
     text = capture.get()
     for part in ("-9.5 to 0.0", "10.0 mV", "(150.0 ± 2.0) µS", "1.23 (1.10 to 1.36)",
-                 "none: drift: 9 σ", "100% in compliance"):
+                 "none: drift", "100% in compliance"):
         assert part in text
 
 
 def test_the_sentences_say_what_was_remembered():
-    first, half, law, note = as_sentences(SUMMARY, record())
+    reason, first, half, law, note = as_sentences(SUMMARY, record())
     assert first == ("First read 0.50 s after the pulse: (200.0 ± 1.0) µS; of it 0.98 at 1 s, "
                      "0.85 at 10 s")
     assert half == "No half-life: half of the first read was never reached"
-    assert law == "Law: exponential, tau_s = 60, amplitude_S = 0.0002"
+    assert reason == "pulse: no β: drift: 9 σ"
+    assert law == "Law: exponential, τ = 60.0 s, amplitude = 200 µS"
     assert note == "a note"
 
 

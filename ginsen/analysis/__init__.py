@@ -1,13 +1,22 @@
 """What the numbers mean: pure functions and small frozen results on arrays; no files."""
 
+from ginsen.analysis.activation import ActivationTime, activation_time
 from ginsen.analysis.beta import estimate_beta
+from ginsen.analysis.bias_steps import BiasSteps, bias_steps
 from ginsen.analysis.conductance import conductance
 from ginsen.analysis.forgetting import Retention, forgetting_curve
+from ginsen.analysis.forming import FormingLevel, forming_level
+from ginsen.analysis.learning import LearningCurve, learning_curve
 from ginsen.analysis.live import LiveBeta
+from ginsen.analysis.noise import RelativeNoise, relative_noise
 from ginsen.analysis.phases import find_phases, with_phases
+from ginsen.analysis.sliced import SlicedBetas, sliced_betas
 from ginsen.analysis.spectrum import FrontEnd
+from ginsen.analysis.staircase import CurrentVoltage, current_voltage
 from ginsen.analysis.summary import PhaseSummary, Summary, beta_track, summarise
 
-__all__ = ["FrontEnd", "LiveBeta", "PhaseSummary", "Retention", "Summary", "beta_track",
-           "conductance", "estimate_beta", "find_phases", "forgetting_curve", "summarise",
-           "with_phases"]
+__all__ = ["ActivationTime", "BiasSteps", "CurrentVoltage", "FormingLevel", "FrontEnd",
+           "LearningCurve", "LiveBeta", "PhaseSummary", "RelativeNoise", "Retention",
+           "SlicedBetas", "Summary", "activation_time", "beta_track", "bias_steps", "conductance",
+           "current_voltage", "estimate_beta", "find_phases", "forgetting_curve", "forming_level",
+           "learning_curve", "relative_noise", "sliced_betas", "summarise", "with_phases"]

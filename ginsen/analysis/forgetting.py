@@ -49,9 +49,10 @@ def forgetting_curve(time: npt.ArrayLike, conductance: npt.ArrayLike, *, origin:
                      u: npt.ArrayLike | None = None) -> Retention:
     """What is left of `conductance` (S) at `time` (s), ages counted from `origin` (s).
 
-    `u` (S) are standard uncertainties of the conductance. Points up to `origin` and points that
-    are not finite are left out. A ratio at some age is the median over ages within 5 % of it, or
-    between the neighbours if there are fewer than three. Raises ValueError where no point is left.
+    `u` (S) are standard uncertainties of the conductance. Points before `origin` and points that
+    are not finite are left out; a read at the origin itself is the first, but no law describes it.
+    A ratio at some age is the median over ages within 5 % of it, or between the neighbours if there
+    are fewer than three. Raises ValueError where no point is left.
     """
     t = np.asarray(time, dtype=np.float64) - origin
     G = np.asarray(conductance, dtype=np.float64)
@@ -59,32 +60,36 @@ def forgetting_curve(time: npt.ArrayLike, conductance: npt.ArrayLike, *, origin:
         raise ValueError(f"time has shape {t.shape}, conductance {G.shape}: both are (n,)")
     u_G = np.full(G.shape, np.nan) if u is None else np.asarray(u, dtype=np.float64)
     order = np.argsort(t, kind="stable")
-    order = order[(t > 0)[order] & np.isfinite(G)[order]]
+    order = order[(t >= 0)[order] & np.isfinite(G)[order]]
     t, G, u_G = t[order], G[order], u_G[order]
     if t.size == 0 or G[0] == 0:
         raise ValueError(f"no conductance was read after the origin at {origin:g} s")
-    half_life, reason = _half_life(t, G / G[0])
-    kept = Retention(float(t[0]), float(G[0]), float(u_G[0]),
-                     {age: _ratio(t, G, age) for age in AGES}, half_life, reason)
+    first = float(G[0])
+    half_life, reason = _half_life(t, G / first)
+    t_first, t, G = float(t[0]), t[t > 0], G[t > 0]  # ages are compared by their logarithms
+    kept = Retention(t_first, first, float(u_G[0]),
+                     {age: _ratio(t, G / first, age) for age in AGES}, half_life, reason)
     no_law = _refuse_law(t, G)
     if no_law is not None:
         return replace(kept, law_reason=no_law)
-    found = fit_laws(t, G / G[0])
-    unit = {name: float(G[0]) for name in LAWS[found.law].amplitudes}
+    found = fit_laws(t, G / first)
+    if found is None:
+        return replace(kept, law_reason="no decay is told from the noise: a constant explains as "
+                                        "much as any law")
+    unit = dict.fromkeys(LAWS[found.law].amplitudes, first)
     return replace(
         kept, law=found.law, bic=found.bic, noise_exponent=found.noise_exponent,
         parameters={name: value * unit.get(name, 1) for name, value in found.parameters.items()},
         errors={name: error * abs(unit.get(name, 1)) for name, error in found.errors.items()})
 
 
-def _ratio(t: Array, G: Array, age: float) -> float | None:
-    """G at `age` over the first read."""
-    if not t[0] <= age <= t[-1]:
+def _ratio(t: Array, ratio: Array, age: float) -> float | None:
+    """What is left at `age`; `ratio` is G over the first read at ages `t` > 0."""
+    if not (t.size and t[0] <= age <= t[-1]):
         return None
     near = np.abs(np.log(t / age)) < NEIGHBOURHOOD
-    value = (np.median(G[near]) if np.count_nonzero(near) >= 3 else
-             np.interp(math.log(age), np.log(t), G))
-    return float(value / G[0])
+    return float(np.median(ratio[near]) if np.count_nonzero(near) >= 3 else
+                 np.interp(math.log(age), np.log(t), ratio))
 
 
 def _half_life(t: Array, ratio: Array) -> tuple[float | None, str | None]:

@@ -107,8 +107,10 @@ LAWS: Mapping[str, Law] = {
 }
 
 
-def fit_laws(t: Array, y: Array) -> Relaxation:
+def fit_laws(t: Array, y: Array) -> Relaxation | None:
     """The best of the four laws for `y` at ages `t` > 0, both of shape (n,), evenly spaced.
+
+    None where no law explains more than a constant does.
 
     A level at rest below zero is not allowed: it is then left out.
     """
@@ -123,7 +125,12 @@ def fit_laws(t: Array, y: Array) -> Relaxation:
     fits = {name: _solved(law, t, y, weights) for name, law in LAWS.items()}
     bic = {name: n * math.log(max(fit.cost / n, FINEST**2))
            + math.log(n) * (fit.rates.size + fit.amplitudes.size) for name, fit in fits.items()}
+    level = y - y.mean()
+    still = float(np.sum(_white(level, weights)[0 if weights is None else 1:] ** 2))
+    constant = n * math.log(max(still / n, FINEST**2)) + math.log(n)
     best = min(bic, key=lambda name: bic[name])
+    if constant <= bic[best]:
+        return None
     law, fit = LAWS[best], fits[best]
     names = law.rates + law.amplitudes
     values = np.concatenate([fit.rates, fit.amplitudes])

@@ -12,10 +12,12 @@ from ginsen.analysis.beta import estimate_beta
 from ginsen.analysis.conductance import conductance
 from ginsen.analysis.forgetting import Retention, forgetting_curve
 from ginsen.analysis.live import LiveBeta
+from ginsen.analysis.results import Finding, finding
 from ginsen.analysis.spectrum import FrontEnd
 from ginsen.types import Array, Record, Samples, Span, SpectralFit
 
 WINDOWS = (256, 1024, 4096)
+LEAST_OF_RANGE = 0.01
 STRETCHES = (1, 2, 4)
 """β is asked of the whole phase, then of its last half, then of its last quarter."""
 
@@ -24,7 +26,10 @@ STRETCHES = (1, 2, 4)
 class PhaseSummary:
     """One phase: its number of samples, median conductance and its median standard uncertainty.
 
-    Both in S, NaN where unknown. `in_compliance` is the share of samples in compliance. `fit`
+    Both in S, NaN where unknown. `bound` (S) is three times the uncertainty where the conductance
+    is less than that: then it is not known to be more than this; None otherwise. `in_compliance`
+    and `off_range` are the shares of samples in compliance, and with a current outside 1 to 100 %
+    of its measure range (NaN where that is unknown). `fit`
     is of the current over the phase's mean voltage, so its densities are in S²/Hz; its `start`
     and `stop` tell the stretch it holds for.
     """
@@ -35,15 +40,28 @@ class PhaseSummary:
     u_conductance: float
     in_compliance: float
     fit: SpectralFit
+    bound: float | None = None
+    off_range: float = math.nan
+
+    @property
+    def beta(self) -> float | None:
+        """β of the phase, None where none is honest; `fit` has its interval or the reason."""
+        return self.fit.beta
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a record says. `zero` (s, on the record's clock) is the time from which t counts."""
+    """What a record says. `zero` (s, on the record's clock) is the time from which t counts.
+
+    `since` says in words what happened then; `finding` answers the question of the protocol that
+    made the record, where it has one of its own.
+    """
 
     phases: tuple[PhaseSummary, ...]
     retention: Retention | None
     zero: float
+    since: str = "the start"
+    finding: Finding | None = None
 
 
 def summarise(record: Record, *, floors: Mapping[str, float] | None = None,
@@ -53,18 +71,16 @@ def summarise(record: Record, *, floors: Mapping[str, float] | None = None,
     `floors` (one-sided, S²/Hz) are known for some phases, by name. β is that of
     the whole phase; where there is none, of its last half, then of its last quarter, and if these
     have none either, the reason is the whole phase's. t counts from the last sample of the last
-    phase whose name begins with `pulse`, from the first sample of the record if there is none; the
-    retention is that of the phase after it.
+    phase whose name begins with `pulse`, and the retention is that of the phase after it. Without a
+    pulse t counts from the first sample of the phase `forgetting`, whose retention it then is; and
+    without either from the first sample of the record.
     """
     phases = tuple(
         _phase(record, span, (floors or {}).get(span.name), line_frequency)
         for span in record.spans)
-    pulse = _last_pulse(record)
-    if pulse is None:
-        first = float(record.samples.time[0]) if len(record.samples) else math.nan
-        return Summary(phases, None, first)
-    zero = record.spans[pulse].stop
-    return Summary(phases, _retention(record, record.spans[pulse + 1:], zero), zero)
+    zero, since, reads = _origin(record)
+    return Summary(phases, None if reads is None else _retention(record, reads, zero), zero, since,
+                   finding(record, phases))
 
 
 def beta_track(record: Record, windows: Sequence[int] = WINDOWS, *,
@@ -92,7 +108,7 @@ def _front_end(span: Span) -> FrontEnd | None:
 def _phase(record: Record, span: Span, floor: float | None,
            line_frequency: float | None) -> PhaseSummary:
     samples = record.samples[span.part]
-    G, u_G = conductance(samples, record.series_resistance)
+    G, u_G = conductance(samples, record.series_resistance, level=span.level)
     tried: list[SpectralFit] = []
     for share in STRETCHES:
         part = samples[len(samples) - len(samples) // share:].per_volt(span.level)
@@ -100,8 +116,19 @@ def _phase(record: Record, span: Span, floor: float | None,
         if tried[-1].beta is not None:
             break
     fit = tried[-1] if tried[-1].beta is not None else tried[0]
-    return PhaseSummary(span, len(samples), _median(G), _median(u_G),
-                        float(np.mean(samples.compliance)) if len(samples) else math.nan, fit)
+    value, uncertainty = _median(G), _median(u_G)
+    return PhaseSummary(span, len(samples), value, uncertainty,
+                        float(np.mean(samples.compliance)) if len(samples) else math.nan, fit,
+                        3 * uncertainty if abs(value) < 3 * uncertainty else None,
+                        _off_range(samples, span))
+
+
+def _off_range(samples: Samples, span: Span) -> float:
+    """The share of samples whose current is below 1 % or above 100 % of the measure range."""
+    if not (span.measure_range > 0 and len(samples)):
+        return math.nan
+    used = np.abs(samples.current) / span.measure_range
+    return float(np.mean(~((used >= LEAST_OF_RANGE) & (used <= 1))))
 
 
 def _fit(samples: Samples, front_end: FrontEnd | None, floor: float | None,
@@ -115,19 +142,26 @@ def _fit(samples: Samples, front_end: FrontEnd | None, floor: float | None,
                          line_frequency=line_frequency)
 
 
-def _last_pulse(record: Record) -> int | None:
-    return max((i for i, span in enumerate(record.spans) if span.name.startswith("pulse")),
-               default=None)
+def _origin(record: Record) -> tuple[float, str, Span | None]:
+    """When t is zero, what happened then, and the phase whose reads tell of forgetting, if any."""
+    spans = record.spans
+    for k in reversed(range(len(spans))):
+        if spans[k].name.startswith("pulse"):
+            after = spans[k + 1] if k + 1 < len(spans) else None
+            return spans[k].stop, "the pulse's end", after
+    for span in spans:
+        if span.name == "forgetting":
+            return span.start, "the first read", span
+    first = float(record.samples.time[0]) if len(record.samples) else math.nan
+    return first, "the start", None
 
 
-def _retention(record: Record, after: Sequence[Span], zero: float) -> Retention | None:
-    """What the phase after the pulse kept; None if there is none, or it has no conductance."""
-    if not after:
-        return None
-    samples = record.samples[after[0].part]
-    G, u_G = conductance(samples, record.series_resistance)
-    read = np.isfinite(G) & (samples.time > zero)
-    if not read.any() or G[read][0] == 0:
+def _retention(record: Record, span: Span, zero: float) -> Retention | None:
+    """What a phase kept since `zero`; None where its first read is not told from zero (3u)."""
+    samples = record.samples[span.part]
+    G, u_G = conductance(samples, record.series_resistance, level=span.level)
+    read = np.isfinite(G)
+    if not read.any() or abs(G[read][0]) <= 3 * np.nan_to_num(u_G[read][0]):
         return None
     return forgetting_curve(samples.time[read], G[read], origin=zero, u=u_G[read])
 

@@ -87,5 +87,7 @@ KEITHLEY_2450 = SourceMeterSheet(
     least_voltage_limit=0.02,
     # Reference Manual page 2-100: more than 0.1 % of a fixed measure range.
     least_limit_share=1e-3,
+    # Reference Manual page 2-83.
+    off_limit_share=0.1,
     nplc=(0.01, 10.0),
 )

@@ -80,14 +80,22 @@ class Timing:
     `reading` is what a reading costs beside its integration, `conversions_with_autozero` how many
     integrations one reading takes with auto-zero on (signal, zero, reference), `source_step` the
     setting of a new level or range, `relay` the closing of an opened output relay, `block` the
-    step from one block of a trigger model to the next.
+    step from one block of a trigger model to the next, `conversion` what each integration costs
+    beside itself. `shared_zero` says that a reading and its read-back share zero and reference.
     """
 
     reading: float
     conversions_with_autozero: int
     source_step: float
     relay: float
-    block: float
+    block: float = 0.0
+    conversion: float = 0.0
+    shared_zero: bool = False
+
+    def zeroing(self, *, readback: bool) -> int:
+        """How many integrations auto-zero adds to a reading."""
+        extra = self.conversions_with_autozero - 1
+        return 2 * extra if readback and not self.shared_zero else extra
 
     def reading_time(self, nplc: float, line_frequency: float, *, autozero: bool = False,
                      readback: bool = False) -> float:
@@ -95,8 +103,9 @@ class Timing:
 
         A read-back of the source is one more integration (before the reading itself).
         """
-        conversions = self.conversions_with_autozero if autozero else 1
-        return self.reading + (2 if readback else 1) * conversions * nplc / line_frequency
+        conversions = ((2 if readback else 1)
+                       + (self.zeroing(readback=readback) if autozero else 0))
+        return self.reading + conversions * (nplc / line_frequency + self.conversion)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,8 @@ class SourceMeterSheet:
     `limit_accuracy` is the fraction by which a source limit may miss its setting,
     `least_current_limit` (A) and `least_voltage_limit` (V) the smallest it accepts, and
     `least_limit_share` the smallest share of a fixed measure range that a limit may be.
+    `off_limit_share` is the share of the current range to which the normal output-off state
+    limits the current.
     """
 
     model: str
@@ -119,4 +130,5 @@ class SourceMeterSheet:
     least_current_limit: float
     least_voltage_limit: float
     least_limit_share: float
+    off_limit_share: float
     nplc: tuple[float, float]

@@ -1,11 +1,14 @@
 """One interface per kind of instrument, one driver per file. Virtual only: see the README."""
 
 from ginsen.instruments.keithley2450 import Keithley2450
+from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.source_meter import (
     InstrumentError,
     LimitExceeded,
     OutputNotOff,
     SourceMeter,
 )
+from ginsen.instruments.velox import Velox, VeloxError
 
-__all__ = ["InstrumentError", "Keithley2450", "LimitExceeded", "OutputNotOff", "SourceMeter"]
+__all__ = ["Die", "InstrumentError", "Keithley2450", "LimitExceeded", "OutputNotOff",
+           "ProbeStation", "SourceMeter", "Velox", "VeloxError"]

@@ -5,29 +5,39 @@ Commands by the Reference Manual 2450-901-01, in the native SCPI command set.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyvisa
+from pymeasure.instruments.validators import strict_range
 
 from ginsen.datasheets.keithley2450 import KEITHLEY_2450
 from ginsen.instruments.keithley2450_native import BUFFER, NativeKeithley2450
 from ginsen.instruments.keithley2450_trigger import (
-    MAX_PHASES,
     SENSE_LIST,
     SOURCE_LIST,
+    Entry,
     entries,
+    group,
     trigger_model,
 )
-from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
+from ginsen.instruments.source_meter import (
+    InstrumentError,
+    LimitExceeded,
+    OutputNotOff,
+    SourceMeter,
+)
 from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
 from ginsen.types import Array, Clock, Limits, Phase, Samples
 
 OVERFLOW = 9.9e37  # the instrument's mark for "no number"; Reference Manual, "Reading overflow"
-SOURCE_LIMITED = 32  # of a reading's source status: buffer.STAT_LIMIT, TSP reference
+SOURCE_LIMITED, OUTPUT_ON = 32, 128
+"""Bits of a reading's source status: buffer.STAT_LIMIT and STAT_OUTPUT, TSP reference."""
 BUFFER_SIZE = 1_000_000
+MARGIN = 1.02  # of a reading's time, which no data sheet gives exactly
 CHUNK = 250  # points a query, so that none takes longer than its 100 ms
 
 OFF_STATES = {"open": "HIMP", "zero": "NORM"}
@@ -53,11 +63,14 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
                                        self.sheet.source_current.maximum)
         self._off_state = OFF_STATES[off_state]
         self._terminals = TERMINALS[terminals]
-        self._prepared = False
+        self._index: dict[Entry, int] = {}
+        self._fault = ""
         self._epoch: float | None = None  # whole seconds, so that float64 keeps the nanoseconds
         self._line_frequency: float | None = None
         self._running: tuple[Phase, ...] = ()
         self._taken = 0
+
+    # Set by hand, levels and limits are held against the station's limits too.
 
     @property
     def source_voltage(self) -> float:
@@ -69,6 +82,43 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
         self.check_level(level, "source_voltage")
         self.write(f":SOUR:VOLT:LEV {level:.9e}")
 
+    @property
+    def source_current(self) -> float:
+        """Control the source current in A (float), within the station's limit."""
+        return float(self.ask(":SOUR:CURR?"))
+
+    @source_current.setter
+    def source_current(self, level: float) -> None:
+        self._check_current(level, "source_current")
+        self.write(f":SOUR:CURR:LEV {level:.9e}")
+
+    @property
+    def compliance_current(self) -> float:
+        """Control the current limit of the voltage source in A (float), from 1 nA."""
+        return float(self.ask(":SOUR:VOLT:ILIM?"))
+
+    @compliance_current.setter
+    def compliance_current(self, limit: float) -> None:
+        self._check_current(limit, "compliance_current")
+        strict_range(limit, (self.sheet.least_current_limit, self.sheet.source_current.maximum))
+        self.write(f":SOUR:VOLT:ILIM {limit:.9e}")
+
+    @property
+    def compliance_voltage(self) -> float:
+        """Control the voltage limit of the current source in V (float), from 0.02 V."""
+        return float(self.ask(":SOUR:CURR:VLIM?"))
+
+    @compliance_voltage.setter
+    def compliance_voltage(self, limit: float) -> None:
+        self.check_level(limit, "compliance_voltage")
+        strict_range(limit, (self.sheet.least_voltage_limit, self.sheet.source_voltage.maximum))
+        self.write(f":SOUR:CURR:VLIM {limit:.9e}")
+
+    def _check_current(self, current: float, what: str) -> None:
+        if not abs(current) <= self.limits.current:
+            raise LimitExceeded(f"{what}: {current:g} A is beyond the station's limit of "
+                                f"± {self.limits.current:g} A")
+
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError for another model or command set."""
         identity = str(self.ask("*IDN?")).strip()
@@ -77,8 +127,11 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
                                   "station expects a Keithley 2450.")
         language = str(self.ask("*LANG?")).strip()
         if language != "SCPI":
+            output = str(self.ask(":OUTP?")).strip() if language == "SCPI2400" else "unknown"
+            state = {"0": "off", "1": "ON"}.get(output, "in a state that it cannot be asked for")
             raise InstrumentError(f"the 2450 at {self.adapter.resource_name} speaks {language}; "
-                                  "set its command set to SCPI (*LANG SCPI) and restart it.")
+                                  "set its command set to SCPI (*LANG SCPI) and restart it. Its "
+                                  f"output is {state}.")
         return identity
 
     @property
@@ -111,64 +164,80 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
             if phase.count > BUFFER_SIZE:
                 raise ValueError(f"phase {phase.name!r}: {phase.count} samples are more than the "
                                  f"buffer's {BUFFER_SIZE}; lengthen the interval or split it")
-            needed = self.reading_time(phase) + 2e-3 * (phase.duty < 1)
-            if needed > phase.interval * phase.duty:
-                raise ValueError(
-                    f"phase {phase.name!r}: a reading at NPLC {phase.nplc:g} takes "
-                    f"{needed * 1e3:.3g} ms; it does not fit into the "
-                    f"{phase.interval * phase.duty * 1e3:g} ms that interval and duty leave")
+            least = self.sheet.least_limit_share * ranges(phase, self.sheet)[1].full_scale
+            if not phase.compliance > least:
+                # The 2450 would lift such a limit by itself (Reference Manual, page 2-100).
+                raise ValueError(f"phase {phase.name!r}: a compliance of {phase.compliance:g} A "
+                                 f"needs a smaller measure range; on this one it is above "
+                                 f"{least:g} A")
+            self._check_times(phase)
+
+    def _check_times(self, phase: Phase) -> None:
+        """A reading, and with a duty below one the relay, must fit into what they are given."""
+        before = settling(phase, self.sheet) if phase.rest != "hold" else 0.0
+        relay = self.sheet.timing.relay if phase.rest == "open" else 0.0
+        needed = before + relay + self.reading_time(phase) * MARGIN
+        if needed > phase.interval * phase.duty:
+            raise ValueError(
+                f"phase {phase.name!r}: a reading at NPLC {phase.nplc:g} takes "
+                f"{needed * 1e3:.3g} ms; it does not fit into the "
+                f"{phase.interval * phase.duty * 1e3:g} ms that interval and duty leave")
+        if before + relay > phase.interval * (1 - phase.duty) * (phase.rest != "hold"):
+            raise ValueError(
+                f"phase {phase.name!r}: a rest {phase.rest!r} of "
+                f"{phase.interval * (1 - phase.duty) * 1e3:.3g} ms is shorter than the "
+                f"{(before + relay) * 1e3:.3g} ms that switching takes")
 
     def start(self, phases: Sequence[Phase], *, off_after: bool = True) -> int:
-        """Set up and start up to four phases; the last ends with the output off if `off_after`.
+        """Set up and start as many leading phases as one trigger model takes.
 
-        Several phases are set up with the output off, since storing a setting applies it.
+        With the output off every phase given is stored before it goes on. With it on, phases
+        already stored follow with nothing but a new trigger model; another is stored alone, which
+        applies its level at once.
         """
         self.check(phases)
-        group = self._group(phases)
-        if not self._prepared:
+        if self._output_on():
+            self.write(":ABOR")  # the model that holds the last level
+            first = entries(phases[:1])
+            wanted = [] if all(entry in self._index for entry in first) else first
+        else:
             self._set_up()
-        for verb in ("DEL", "CRE"):
-            self.write(f':SOUR:CONF:LIST:{verb} "{SOURCE_LIST}"')
-            self.write(f':SENS:CONF:LIST:{verb} "{SENSE_LIST}"')
-        for index, (phase, level) in enumerate(entries(group), start=1):
-            self._store(index, phase, level)
+            wanted = entries(phases)
+        for entry in wanted:
+            self._store(*entry)
+        known = itertools.takewhile(
+            lambda phase: all(entry in self._index for entry in entries([phase])), phases)
+        chosen = group(tuple(known), BUFFER_SIZE)
         for command in trigger_model(
-                group, reading_time=[self.reading_time(phase) for phase in group],
-                settling=[settling(phase, self.sheet) for phase in group],
-                off_after=off_after and len(group) == len(phases)):
+                chosen, index=self._index, relay=self.sheet.timing.relay,
+                reading_time=[self.reading_time(phase) for phase in chosen],
+                settling=[settling(phase, self.sheet) for phase in chosen],
+                off_after=off_after and len(chosen) == len(phases)):
             self.write(command)
         self.write(f':TRAC:CLE "{BUFFER}"')
         self._raise_errors("setting up")
-        self._running, self._taken = group, 0
+        self._running, self._taken, self._fault = chosen, 0, ""
         self.write(":INIT")
-        return len(group)
-
-    def _group(self, phases: Sequence[Phase]) -> tuple[Phase, ...]:
-        """The leading phases that the timers and the buffer can take at once."""
-        if self._output_on():
-            return tuple(phases[:1])
-        totals = np.cumsum([phase.count for phase in phases[:MAX_PHASES]])
-        return tuple(phases[:max(1, int(np.count_nonzero(totals <= BUFFER_SIZE)))])
+        return len(chosen)
 
     def _set_up(self) -> None:
-        """What holds for every phase, from a known state, once a session.
+        """What holds for every phase, from a known state; the output is off.
 
-        Reset leaves nothing of the front panel behind (filters, remote sense, delays) and the
-        output off; the off state is the next thing set, since reset makes it 0 V.
+        Reset leaves nothing of the front panel or of other programs behind (filters, units, remote
+        sense, delays). It also makes the off state 0 V, so that is the next thing set.
         """
+        self._index = {}
         for command in (
                 "*RST", f":OUTP:VOLT:SMOD {self._off_state}", f":ROUT:TERM {self._terminals}",
                 f':SOUR:CONF:LIST:CRE "{SOURCE_LIST}"', f':SENS:CONF:LIST:CRE "{SENSE_LIST}"',
                 ":SOUR:FUNC VOLT", ':SENS:FUNC "CURR"', ":SOUR:VOLT:READ:BACK ON",
-                ":SOUR:VOLT:DEL 0", ":SENS:COUN 1",
-                ":SENS:CURR:AZER OFF", f':TRAC:POIN {BUFFER_SIZE}, "{BUFFER}"',
-                f':TRAC:FILL:MODE ONCE, "{BUFFER}"', ":FORM:DATA ASC", ":FORM:ASC:PREC 0",
-                ":SENS:AZER:ONCE"):
+                ":SOUR:VOLT:DEL 0", ":SENS:COUN 1", ":SENS:CURR:AZER OFF",
+                f':TRAC:POIN {BUFFER_SIZE}, "{BUFFER}"', f':TRAC:FILL:MODE ONCE, "{BUFFER}"',
+                ":FORM:DATA ASC", ":FORM:ASC:PREC 0"):
             self.write(command)
         self._raise_errors("setting up")
-        self._prepared = True
 
-    def _store(self, index: int, phase: Phase, level: float) -> None:
+    def _store(self, phase: Phase, level: float) -> None:
         """Write one entry of the configuration lists, protection first and read back.
 
         The one place where a level reaches this instrument in a run. With the output on the sample
@@ -189,6 +258,9 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
         self._verify(phase, "source range", ":SOUR:VOLT:RANG?", source)
         self._verify(phase, "level", ":SOUR:VOLT:LEV?", level,
                      self.sheet.source_voltage.at_full_scale(source).resolution)
+        if not self._output_on():
+            self.write(":SENS:AZER:ONCE")  # at this range and NPLC; off within the phase
+        index = self._index[phase, level] = len(self._index) + 1
         self.write(f':SOUR:CONF:LIST:STOR "{SOURCE_LIST}", {index}')
         self.write(f':SENS:CONF:LIST:STOR "{SENSE_LIST}", {index}')
 
@@ -202,17 +274,23 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
                                   f"2450 holds {got:g}. The phase was not started.")
 
     def busy(self) -> bool:
-        """Whether the trigger model runs. Raises InstrumentError if an error is queued."""
+        """Whether readings are still to come. Raises InstrumentError if they never will."""
         running, errors = self._state()
         if errors:
             self._raise_errors("while measuring")
-        return running
+        if self._fault:
+            raise InstrumentError(self._fault)
+        ready, expected = self._ready(), sum(phase.count for phase in self._running)
+        if ready < expected and not running:
+            raise InstrumentError(f"the 2450's trigger model ended after {ready} of {expected} "
+                                  "readings; was it reset or used by another program?")
+        return ready < expected
 
     def fetch(self) -> Samples:
         """The readings the buffer has gained, in chunks small enough for a bounded query."""
-        ready = int(self.ask(f':TRAC:ACT? "{BUFFER}"'))
+        ready = self._ready()
         parts: list[Samples] = []
-        while self._taken < ready:
+        while self._taken < ready and not self._fault:
             first, last = self._taken + 1, min(self._taken + CHUNK, ready)
             numbers = self._numbers(
                 f':TRAC:DATA? {first}, {last}, "{BUFFER}", SEC, FRAC, SOUR, READ, SOURSTAT')
@@ -223,8 +301,31 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
             self._taken = last
         return Samples.joined(parts)
 
+    def _ready(self) -> int:
+        """How many readings the buffer holds."""
+        reply = str(self.ask(f':TRAC:ACT? "{BUFFER}"')).strip()
+        if not reply.isdecimal():
+            raise InstrumentError(f"the 2450 answered {reply[:60]!r} where the number of readings "
+                                  "was asked for.")
+        if int(reply) < self._taken:
+            raise InstrumentError(f"the 2450's buffer fell from {self._taken} to {reply} readings; "
+                                  "did another program clear it?")
+        return int(reply)
+
     def _samples(self, rows: Array, first: int) -> list[Samples]:
-        """Rows of seconds, fraction, source, reading, source status, cut at the phases."""
+        """Rows of seconds, fraction, source, reading, source status, cut at the phases.
+
+        The instrument stamps a reading when it begins; what is handed on is the middle of the
+        integration of the current. From the first reading taken with the output off on, nothing is
+        handed on, and `busy` raises.
+        """
+        off = np.flatnonzero((rows[:, 4].astype(np.int64) & OUTPUT_ON) == 0)
+        if off.size:
+            rows = rows[:off[0]]
+            self._fault = (f"the output went off before reading {first + off[0] + 1}: front panel, "
+                           "interlock or protection.")
+        if self._epoch is None and len(rows):
+            self._epoch = float(rows[0, 0])
         parts = []
         begin = 0
         for phase in self._running:
@@ -235,10 +336,10 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
             seconds, fraction, voltage, current, status = part.T
             voltage, current = (np.where(np.abs(column) >= OVERFLOW, np.nan, column)
                                 for column in (voltage, current))
-            if self._epoch is None:
-                self._epoch = float(seconds[0])
+            middle = self.reading_time(phase) - self.integration_time(phase) / 2
             parts.append(Samples(
-                time=(seconds - self._epoch) + fraction, voltage=voltage, current=current,
+                time=(seconds - (self._epoch or 0.0)) + fraction + middle,
+                voltage=voltage, current=current,
                 compliance=(status.astype(np.int64) & SOURCE_LIMITED) != 0,
                 u_voltage=u_voltage(voltage, phase, self.sheet),
                 u_current=u_current(current, phase, self.sheet)))
@@ -249,19 +350,21 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
         self.write(":ABOR")
 
     def off(self) -> None:
-        """Stop, output off, read back, with a second try after a device clear.
+        """Output off and stop, read back; everything is tried twice.
 
-        The identity is asked for in the same message as the state, so that a late reply to an
-        earlier question can't pass for "off".
+        No step waits for the success of another: not every interface has a device clear (pyvisa-py
+        has none on USB). The identity is asked for in the same message as the state, so that a late
+        reply to an earlier question can't pass for "off".
         """
         answer = "no answer"
         for _ in range(2):
+            for step in (lambda: self.write(":OUTP OFF"), self.adapter.connection.clear,
+                         lambda: self.write(":ABOR"), lambda: self.write(":OUTP OFF")):
+                with contextlib.suppress(Exception):
+                    step()
             try:
-                self.adapter.connection.clear()
-                self.write(":ABOR")
-                self.write(":OUTP OFF")
                 answer = str(self.ask(":OUTP?;*IDN?")).strip()
-            except pyvisa.VisaIOError as problem:
+            except Exception as problem:  # a time-out, or bytes that are no text
                 answer = str(problem)
                 continue
             state, _, identity = answer.partition(";")

@@ -2,92 +2,137 @@
 
 The trigger model runs in the instrument, so a pulse ends when it should even if the computer is
 late or gone (Reference Manual 2450-901-01, section 8, "Trigger model"). Each phase recalls its own
-source and measure settings, starts its own timer and takes one reading per timer event.
+source and measure settings, starts a timer and takes one reading per timer event. A timer gives as
+many events as its phase has samples, so that phases of one interval and length can share it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from ginsen.datasheets.keithley2450 import KEITHLEY_2450
 from ginsen.instruments.keithley2450_native import BUFFER
 from ginsen.types import Phase
 
 SOURCE_LIST = "ginsen_source"
 SENSE_LIST = "ginsen_sense"
 
-MAX_PHASES = 4
-"""One timer a phase, and the 2450 has four."""
+MAX_TIMERS = 4
+MAX_BLOCKS = 63
+"""Of one trigger model; Reference Manual 2450-901-01, section 8."""
+
+PATIENCE = 2.0
+"""Seconds that the level of the last phase is held for the computer to go on, before the instrument
+switches the output off by itself."""
+
+Entry = tuple[Phase, float]
+"""What one index of the configuration lists holds: the settings of a phase, and a level (V)."""
 
 
-def entries(phases: Sequence[Phase]) -> list[tuple[Phase, float]]:
-    """What the configuration lists hold, in order from index 1: a phase and the level (V) to store.
+def entries(phases: Iterable[Phase]) -> list[Entry]:
+    """What the configuration lists must hold for these phases, each entry once.
 
     A phase that rests at 0 V between reads has a second entry for the rest.
     """
-    rows: list[tuple[Phase, float]] = []
+    rows: dict[Entry, None] = {}
     for phase in phases:
-        rows.append((phase, phase.level))
-        if phase.duty < 1 and phase.rest == "zero":
-            rows.append((phase, 0.0))
-    return rows
+        settings = settings_of(phase)
+        rows[settings, phase.level] = None
+        if phase.rest == "zero":
+            rows[settings, 0.0] = None
+    return list(rows)
 
 
-def trigger_model(phases: Sequence[Phase], *, reading_time: Sequence[float],
-                  settling: Sequence[float], off_after: bool) -> list[str]:
-    """The commands that build the trigger model for at most four phases.
+def settings_of(phase: Phase) -> Phase:
+    """The phase without what no setting of the instrument depends on."""
+    return replace(phase, name="", duration=0.0, interval=1.0, duty=1.0, rest="hold")
 
-    `reading_time` (s) is what one reading of each phase takes: with a duty below one the level is
-    applied for `duty` × `interval`, the reading filling the end of it. `settling` (s) is waited
-    after each recall, so that no reading is late and the timer is never behind. With `off_after`
-    the last block switches the output off, whether or not the computer is still there.
+
+def group(phases: Sequence[Phase], most_samples: int) -> tuple[Phase, ...]:
+    """The leading phases that one trigger model and the buffer can take: at least one."""
+    taken: list[Phase] = []
+    for phase in phases:
+        candidate = [*taken, phase]
+        if taken and (len(_timers(candidate)) > MAX_TIMERS
+                      or sum(map(_blocks, candidate)) + 2 > MAX_BLOCKS
+                      or sum(each.count for each in candidate) > most_samples):
+            break
+        taken = candidate
+    return tuple(taken)
+
+
+def _timers(phases: Sequence[Phase]) -> dict[tuple[float, int], int]:
+    """Number of the timer for each interval (s) and count; a single reading needs none."""
+    keys = dict.fromkeys((phase.interval, phase.count) for phase in phases if phase.count > 1)
+    return {key: number for number, key in enumerate(keys, start=1)}
+
+
+def _blocks(phase: Phase) -> int:
+    return {"hold": 7, "open": 10, "zero": 12}[phase.rest]
+
+
+def trigger_model(phases: Sequence[Phase], *, index: Mapping[Entry, int],
+                  reading_time: Sequence[float], settling: Sequence[float],
+                  relay: float, off_after: bool) -> list[str]:
+    """The commands that build the trigger model of one group of phases.
+
+    `index` tells where in the configuration lists an entry stands. `reading_time` (s) is what one
+    reading of each phase takes: with a duty below one the level is applied for `duty` ×
+    `interval`, the reading filling the end of it. `settling` (s) is waited after each recall, and
+    `relay` (s) beside it where the output may have been off, so that no reading is late and the
+    timer is never behind. The last block switches the output off, at once with `off_after`, else
+    after PATIENCE, whether or not the computer is still there.
     """
-    stored = entries(phases)
+    timers = _timers(phases)
     commands = [':TRIG:LOAD "Empty"']
+    for (interval, count), number in timers.items():
+        commands += [
+            f":TRIG:TIM{number}:STAT OFF",
+            f":TRIG:TIM{number}:DEL {interval:.9e}",
+            f":TRIG:TIM{number}:COUN {count - 1}",
+            f":TRIG:TIM{number}:STAR:GEN ON",
+            f":TRIG:TIM{number}:STAR:STIM NOT{number}",
+            f":TRIG:TIM{number}:STAT ON",
+        ]
     blocks: list[str] = []
 
     def block(command: str) -> int:
         blocks.append(command)
         return len(blocks)
 
-    def recall(index: int) -> None:
+    def recall(phase: Phase, level: float) -> None:
         # By one table of the manual (page 8-140) a recall restores the output state too, which was
         # off when the settings were stored.
-        block(f'CONF:REC {{block}}, "{SOURCE_LIST}", {index}, "{SENSE_LIST}", {index}')
+        place = index[settings_of(phase), level]
+        block(f'CONF:REC {{block}}, "{SOURCE_LIST}", {place}, "{SENSE_LIST}", {place}')
         block("SOUR:STAT {block}, ON")
 
-    for number, (phase, reading, settle) in enumerate(
-            zip(phases, reading_time, settling, strict=True), start=1):
-        index = stored.index((phase, phase.level)) + 1
-        commands += [
-            f":TRIG:TIM{number}:STAT OFF",
-            f":TRIG:TIM{number}:DEL {phase.interval:.9e}",
-            f":TRIG:TIM{number}:COUN 0",
-            f":TRIG:TIM{number}:STAR:GEN ON",
-            f":TRIG:TIM{number}:STAR:STIM NOT{number}",
-            f":TRIG:TIM{number}:STAT ON",
-        ]
-        recall(index)
-        wait = settle + KEITHLEY_2450.timing.relay if number == 1 else settle
-        block(f"DEL:CONS {{block}}, {wait:.9e}")
-        block(f"NOT {{block}}, {number}")
-        loop = block(f"WAIT {{block}}, TIM{number}")
-        rests = phase.rest if phase.duty < 1 else "hold"
-        if rests == "open":
+    opened = True  # whether the relay may have to close first
+    for phase, reading, settle in zip(phases, reading_time, settling, strict=True):
+        recall(phase, phase.level)
+        block(f"DEL:CONS {{block}}, {settle + relay * opened:.9e}")
+        opened = phase.rest == "open"
+        loop = len(blocks) + 1
+        if phase.count > 1:
+            number = timers[phase.interval, phase.count]
+            block(f"NOT {{block}}, {number}")
+            loop = block(f"WAIT {{block}}, TIM{number}")
+        if phase.rest == "open":
             block("SOUR:STAT {block}, ON")
-        elif rests == "zero":
-            recall(index)
-        if rests != "hold":
-            block(f"DEL:CONS {{block}}, {max(phase.duty * phase.interval - reading, 0):.9e}")
+        elif phase.rest == "zero":
+            recall(phase, phase.level)
+        if phase.rest != "hold":
+            block(f"DEL:CONS {{block}}, {phase.duty * phase.interval - reading:.9e}")
         block(f'MDIG {{block}}, "{BUFFER}"')
-        if rests == "open":
+        if phase.rest == "open":
             block("SOUR:STAT {block}, OFF")
-        elif rests == "zero":
-            recall(index + 1)
-        block(f"BRAN:COUN {{block}}, {phase.count}, {loop}")
-    if off_after:
-        block("SOUR:STAT {block}, OFF")
+        elif phase.rest == "zero":
+            recall(phase, 0.0)
+        if phase.count > 1:
+            block(f"BRAN:COUN {{block}}, {phase.count}, {loop}")
+    if not off_after:
+        block(f"DEL:CONS {{block}}, {PATIENCE:.9e}")
+    block("SOUR:STAT {block}, OFF")
     commands += [":TRIG:BLOC:" + command.format(block=place)
                  for place, command in enumerate(blocks, start=1)]
     return commands
-

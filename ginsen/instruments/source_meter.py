@@ -80,13 +80,21 @@ class SourceMeter(ABC):
                 raise LimitExceeded(
                     f"phase {phase.name!r}: a compliance of {phase.compliance:g} A is not between "
                     f"0 and the station's current limit, {self.limits.current:g} A")
-            if not 0 < phase.duty <= 1:
-                raise ValueError(f"phase {phase.name!r}: a duty of {phase.duty:g} is not a share "
-                                 "between 0 and 1")
+            if not 0 < phase.duty <= 1 or (phase.duty < 1) != (phase.rest != "hold"):
+                raise ValueError(f"phase {phase.name!r}: a rest {phase.rest!r} with a duty of "
+                                 f"{phase.duty:g}; a duty is above 0, 1 with 'hold' and below 1 "
+                                 "with 'zero' or 'open'")
             if not (phase.interval > 0 and phase.duration >= 0):
                 raise ValueError(f"phase {phase.name!r}: needs an interval above 0 s and a "
                                  f"duration of at least 0 s, got {phase.interval:g} s and "
                                  f"{phase.duration:g} s")
+            steps = phase.duration / phase.interval
+            if abs(steps - round(steps)) > 1e-6 * max(steps, 1):
+                raise ValueError(f"phase {phase.name!r}: {phase.duration:g} s is no whole number "
+                                 f"of intervals of {phase.interval:g} s")
+            if 0 < abs(phase.level) < self.sheet.source_voltage.ranges[0].resolution:
+                raise ValueError(f"phase {phase.name!r}: {phase.level:g} V is less than the source "
+                                 "can set")
 
     def check_level(self, level: float, what: str) -> None:
         """Raises LimitExceeded for a level (V) beyond the station's limit."""

@@ -1,9 +1,19 @@
 """What is done to the sample: PyMeasure procedures, one file a protocol."""
 
+from ginsen.protocols.activation import Activation
+from ginsen.protocols.bias_steps import BiasSteps
+from ginsen.protocols.forgetting import Forgetting
+from ginsen.protocols.forming import Forming
+from ginsen.protocols.iv_sweep import IVSweep
+from ginsen.protocols.learning import Learning
 from ginsen.protocols.memory import Memory
+from ginsen.protocols.noise import Noise
 from ginsen.protocols.protocol import ParameterError, Protocol
+from ginsen.protocols.sliced_iv import SlicedIV
 
-PROTOCOLS: dict[str, type[Protocol]] = {protocol.name: protocol for protocol in (Memory,)}
+PROTOCOLS: dict[str, type[Protocol]] = {protocol.name: protocol for protocol in (
+    Activation, BiasSteps, Forgetting, Forming, IVSweep, Learning, Memory, Noise, SlicedIV)}
 """Every protocol by the name the command line knows it by."""
 
-__all__ = ["PROTOCOLS", "Memory", "ParameterError", "Protocol"]
+__all__ = ["PROTOCOLS", "Activation", "BiasSteps", "Forgetting", "Forming", "IVSweep", "Learning",
+           "Memory", "Noise", "ParameterError", "Protocol", "SlicedIV"]

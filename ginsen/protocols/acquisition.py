@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ginsen.analysis import FrontEnd, LiveBeta, conductance
 from ginsen.instruments.source_meter import SourceMeter
+from ginsen.instruments.specification import on_its_ranges
 from ginsen.records.recording import Recording
 from ginsen.types import Array, Clock, Phase, Samples, Span, SpectralFit
 
@@ -63,6 +67,7 @@ class Acquisition:
         pending = list(phases)
         self._until, self._reached = until, False
         while pending and not self._should_stop() and not self._reached:
+            pending = [on_its_ranges(phase, self._meter.sheet) for phase in pending]
             started = self._meter.start(pending, off_after=off_after)
             self._follow(pending[:started], self._clock.now() - self._origin)
             pending = pending[started:]
@@ -83,14 +88,23 @@ class Acquisition:
                     running = False
                 else:
                     running = self._meter.busy()
-                samples = self._meter.fetch()
-                if self._shift is None and len(samples):
-                    self._shift = begun - float(samples.time[0])
-                self._sort(samples, waiting)
+                self._fetch(waiting, begun)
                 if running:
                     self._clock.sleep(POLL)
+        except Exception:
+            # What the buffer still holds is kept, whatever is wrong; the cause is what is raised.
+            with contextlib.suppress(Exception):
+                self._meter.off()
+                self._fetch(waiting, begun)
+            raise
         finally:
             self._end()
+
+    def _fetch(self, waiting: Iterator[Phase], begun: float) -> None:
+        samples = self._meter.fetch()
+        if self._shift is None and len(samples):
+            self._shift = begun - float(samples.time[0])
+        self._sort(samples, waiting)
 
     def _sort(self, samples: Samples, waiting: Iterator[Phase]) -> None:
         """Give each sample to the phase it belongs to: the instrument's counts decide."""
@@ -105,6 +119,7 @@ class Acquisition:
     def _begin(self, phase: Phase) -> None:
         self._phase = phase
         self._taken = 0
+        self._limited = False
         self._live = LiveBeta(self._windows, dt=phase.interval, front_end=FrontEnd(
             integration=self._meter.integration_time(phase)))
         self._recording.begin_phase(phase)
@@ -117,7 +132,11 @@ class Acquisition:
             self._start = float(samples.time[0])
         self._stop = float(samples.time[-1])
         self._taken += len(samples)
-        G, u_G = conductance(samples, self._series_resistance)
+        G, u_G = conductance(samples, self._series_resistance, level=self._phase.level)
+        if samples.compliance.any() and not self._limited:
+            self._limited = True
+            self._recording.event(float(samples.time[np.argmax(samples.compliance)]), "compliance",
+                                  f"{self._phase.name}: the source is limited")
         self._recording.append(samples, G, u_G)
         fits = self._live.feed(samples.per_volt(self._phase.level))
         for window, fit in zip(self._windows, fits, strict=True):
@@ -138,7 +157,8 @@ class Acquisition:
         span = Span(self._phase.name, self._phase.level, self._start, self._stop,
                     first, first + self._taken,
                     self._start - before.stop if before else float("nan"),
-                    self._meter.integration_time(self._phase))
+                    self._meter.integration_time(self._phase),
+                    self._phase.measure_range or float("nan"))
         self.spans.append(span)
         self._done += self._stop - self._start
         self._taken = 0

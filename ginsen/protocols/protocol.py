@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pymeasure.experiment.parameters import FloatParameter, ListParameter, Parameter
+from pymeasure.experiment.parameters import (
+    FloatParameter,
+    IntegerParameter,
+    ListParameter,
+    Parameter,
+)
 from pymeasure.experiment.procedure import Procedure
 
-from ginsen.instruments.source_meter import SourceMeter
 from ginsen.protocols.acquisition import Acquisition, News
-from ginsen.protocols.signals import uninterrupted
 from ginsen.records.layout import ABOUT
-from ginsen.records.recording import Recording, unique_path
+from ginsen.records.recording import Recording
 from ginsen.station import Station
 from ginsen.types import Outcome, Phase
 
@@ -98,6 +101,10 @@ class Protocol(Procedure):  # type: ignore[misc]
             raise ParameterError(f"{self.name} has no parameter {name!r}; it has "
                                  f"{', '.join(sorted(self._parameters))}.")
         try:
+            # float() also takes 1_0 and the digits of every script.
+            if (isinstance(value, str) and not isinstance(parameter.default, str)
+                    and ("_" in value or not value.isascii())):
+                raise ValueError
             converted = parameter.convert(value)
             if isinstance(converted, float) and not math.isfinite(converted):
                 raise ValueError
@@ -123,6 +130,14 @@ class Protocol(Procedure):  # type: ignore[misc]
         """The stimulus, as far as it is known beforehand; limits and previews read the same."""
         return ()
 
+    def stimulus(self) -> list[Phase]:
+        """`phases()` under the polarity asked for: what limits, plans and previews look at."""
+        return [phase.scaled(self._sign) for phase in self.phases()]
+
+    @property
+    def _sign(self) -> float:
+        return -1.0 if self.polarity == "-" else 1.0
+
     def measure(self) -> None:
         """What is done: all of `phases()`. A protocol that decides on live data overrides this."""
         self.apply(self.phases())
@@ -137,32 +152,32 @@ class Protocol(Procedure):  # type: ignore[misc]
         """
         if self._acquisition is None:
             raise RuntimeError("apply() belongs into measure(), which the run calls")
-        sign = -1.0 if self.polarity == "-" else 1.0
-        return self._acquisition.apply([phase.scaled(sign) for phase in phases],
+        return self._acquisition.apply([phase.scaled(self._sign) for phase in phases],
                                        off_after=off_after, until=until)
 
     # -- the run --------------------------------------------------------------------------------
 
     def startup(self) -> None:
         """Open the station if none was given, hold the stimulus against its limits, open a file."""
+        self.outcome, self.recording, self._acquisition = Outcome("running"), None, None
         try:
             if self.lab is None:
                 self.lab = Station.open(self.station, seed=self.seed)
-            meter = self._meter(self.lab)
-            phases = self.phases()
+            meter = self.lab.source_meter(self.source_meter)
+            phases = self.stimulus()
             meter.check(phases)
-            resistance = self.lab.series_resistance(meter)
+            resistance = self.lab.file.source_meter(self.source_meter).series_resistance
             origin = self.lab.clock.now()
             utc = self.lab.clock.utc()
-            self.recording = Recording.create(
-                unique_path(Path(self.folder), self.name, utc), protocol=self.name,
+            self.recording = Recording.begin(
+                Path(self.folder), utc, protocol=self.name,
                 about={name: str(getattr(self, name)) for name in ABOUT},
                 parameters={name: (parameter.value, getattr(parameter, "units", None) or "")
                             for name, parameter in self.parameter_objects().items()
                             if name not in ABOUT},
                 station_text=self.lab.file.text, identities=self.lab.identities,
-                seed=self.seed, origin=utc,
-                series_resistance=resistance)
+                seed=self.lab.seed, series_resistance=resistance,
+                rows=sum(phase.count for phase in phases))
             if self.lab.caveat:
                 self.recording.event(0.0, "note", self.lab.caveat)
             self._acquisition = Acquisition(
@@ -173,14 +188,6 @@ class Protocol(Procedure):  # type: ignore[misc]
         except BaseException as problem:
             self._ended(problem)
             raise
-
-    def _meter(self, lab: Station) -> SourceMeter:
-        if not self.source_meter:
-            return lab.smu
-        if self.source_meter not in lab.source_meters:
-            raise ParameterError(f"{self.name}: the station has no source meter "
-                                 f"{self.source_meter!r}; it has {', '.join(lab.source_meters)}.")
-        return lab.source_meters[self.source_meter]
 
     def execute(self) -> None:
         """Measure; whatever comes out of it is caught once, noted, and handed on."""
@@ -193,26 +200,25 @@ class Protocol(Procedure):  # type: ignore[misc]
             Outcome("finished")
 
     def shutdown(self) -> None:
-        """Output off, read back, recording closed. Never raises; signals wait until it is done."""
-        with uninterrupted():
-            failures: Mapping[str, str] = {}
-            if self.lab is not None:
-                failures = self.lab.off()
-                if failures:
-                    self.outcome = Outcome("failed", "; ".join(failures.values()))
-            if self.outcome.state == "running":
-                self.outcome = Outcome("aborted", "stopped before it began")
-            if self.recording is not None:
-                self._close_recording(self.recording, proved_off=not failures)
-            if self.lab is not None and self._owns_lab:
-                try:
-                    self.lab.close()
-                except Exception as problem:  # already in the outcome; PyMeasure would wedge
-                    log.error("%s", problem)
-                self.lab = None
-            if self.outcome.state == "failed":
-                # PyMeasure's Worker would otherwise call a run whose shutdown failed finished.
-                self.status = Procedure.FAILED
+        """Output off, read back, recording closed. Never raises."""
+        failures: Mapping[str, str] = {}
+        if self.lab is not None:
+            failures = self.lab.off()
+            if failures:
+                self.outcome = Outcome("failed", "; ".join(failures.values()))
+        if self.outcome.state == "running":
+            self.outcome = Outcome("aborted", "stopped before it began")
+        if self.recording is not None:
+            self._close_recording(self.recording, proved_off=not failures)
+        if self.lab is not None and self._owns_lab:
+            try:
+                self.lab.close()
+            except Exception as problem:  # already in the outcome; PyMeasure would wedge
+                log.error("%s", problem)
+            self.lab = None
+        if self.outcome.state == "failed":
+            # PyMeasure's Worker would otherwise call a run whose shutdown failed finished.
+            self.status = Procedure.FAILED
 
     def _close_recording(self, recording: Recording, *, proved_off: bool) -> None:
         try:
@@ -243,7 +249,11 @@ class Protocol(Procedure):  # type: ignore[misc]
 
     def _report(self, news: News) -> None:
         """The screen's share: a callback, and a thinned copy for PyMeasure's own windows."""
-        self.show(news)
+        try:
+            self.show(news)
+        except Exception as problem:  # a screen must not end an experiment
+            log.warning("the display failed and is left out: %s", problem)
+            self.show = lambda news: None
         step = max(1, round(0.05 / news.phase.interval))
         samples, G = news.samples[::step], news.conductance[::step]
         fit = next((fit for fit in news.fits if fit is not None and fit.beta is not None), None)
@@ -263,5 +273,7 @@ def allowed(parameter: Parameter) -> str:
     if isinstance(parameter, FloatParameter):
         unit = f" {parameter.units}" if parameter.units else ""
         return f"a number from {parameter.minimum:g} to {parameter.maximum:g}{unit}"
+    if isinstance(parameter, IntegerParameter):
+        return f"a whole number from {parameter.minimum} to {parameter.maximum}"
     return "a text"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from ginsen.analysis.forgetting import Retention
 from ginsen.analysis.summary import PhaseSummary, Summary, summarise
 from ginsen.protocols.acquisition import News
 from ginsen.protocols.protocol import Protocol
+from ginsen.protocols.signals import stopping
 from ginsen.records.reading import read_record
 from ginsen.station import Station
 from ginsen.types import Outcome, Record
@@ -48,19 +50,25 @@ class Result:
 
 
 def conduct(protocol: Protocol, *, show: Callable[[News], None] | None = None,
-            should_stop: Callable[[], bool] = lambda: False) -> Outcome:
-    """Run a protocol to its end, whatever that is. Never raises; the outcome says how it went."""
+            stop: threading.Event | None = None) -> Outcome:
+    """Run a protocol to its end, whatever that is. Never raises; the outcome says how it went.
+
+    Once `stop` is set, or Ctrl-C, SIGTERM or SIGHUP come, the run ends at its next look: output
+    off, data kept, outcome `aborted`.
+    """
+    stop = stop or threading.Event()
     protocol.emit = lambda topic, record: None
-    protocol.should_stop = should_stop
+    protocol.should_stop = stop.is_set
     if show is not None:
         protocol.show = show
-    try:
-        protocol.startup()
-        protocol.execute()
-    except BaseException as problem:  # the protocol has made it its outcome
-        log.debug("%s", problem, exc_info=True)
-    finally:
-        protocol.shutdown()
+    with stopping(stop):
+        try:
+            protocol.startup()
+            protocol.execute()
+        except BaseException as problem:  # the protocol has made it its outcome
+            log.debug("%s", problem, exc_info=True)
+        finally:
+            protocol.shutdown()
     return protocol.outcome
 
 
@@ -69,14 +77,18 @@ def run(protocol: Protocol, lab: Station | None = None, *,
     """Run a protocol on an open station, or on the one it names, and analyse what it recorded.
 
     `about` sets further parameters, e.g. `sample="W3-D12"`. Raises RunFailed if the run did not
-    finish; its `recording` is the path of what was measured until then.
+    finish; its `recording` is the path of what was measured until then. Stopped by a signal it
+    raises KeyboardInterrupt, so that a loop over runs ends too.
     """
     if lab is not None:
         protocol.attach(lab)
     for name, value in about.items():
         protocol.set(name, value)
-    outcome = conduct(protocol, show=show)
+    stop = threading.Event()
+    outcome = conduct(protocol, show=show, stop=stop)
     path = protocol.recording_path
+    if stop.is_set():
+        raise KeyboardInterrupt(f"{outcome}; everything measured is in {path}")
     if outcome.state != "finished" or path is None:
         raise RunFailed(outcome, path)
     record = read_record(path)

@@ -1,20 +1,30 @@
-"""Ctrl-C and SIGTERM while a sample is under voltage."""
+"""Ctrl-C, SIGTERM and a closed terminal while a sample is under voltage."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-Handler = Callable[[int, FrameType | None], object]
+# SIGHUP, a terminal that is gone, does not exist on Windows.
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
+                 if hasattr(signal, name))
 
 
 @contextmanager
-def _handled_by(handler: Handler) -> Iterator[None]:
-    """Both signals go to `handler` meanwhile. Off the main thread, where Python has none: no-op."""
+def stopping(stop: threading.Event) -> Iterator[None]:
+    """Meanwhile these signals set `stop` and do nothing else, however often they come.
+
+    An exception out of a signal could land anywhere, also between the instrument and its being
+    switched off; a run looks at `stop` several times a second. Off the main thread, where Python
+    has no signals, nothing happens.
+    """
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -24,23 +34,3 @@ def _handled_by(handler: Handler) -> Iterator[None]:
     finally:
         for number, old in zip(_SIGNALS, before, strict=True):
             signal.signal(number, old)
-
-
-@contextmanager
-def stopping(stop: threading.Event) -> Iterator[None]:
-    """The first signal sets `stop`; a second one, if that was not enough, interrupts."""
-
-    def handler(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    with _handled_by(handler):
-        yield
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Signals wait: switching off must not be cut short."""
-    with _handled_by(lambda number, frame: None):
-        yield

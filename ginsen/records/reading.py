@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,10 @@ from ginsen.types import Outcome, Record, Samples, Span
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification 3.0, II.A
 
 
+Tables = Mapping[str, Mapping[str, Any]]
+"""A run file's tables by name, each its columns by name."""
+
+
 def read_record(path: Path | str) -> Record:
     """The record at `path`: a Ginsen run file, or text as `read_text` takes it.
 
@@ -27,33 +33,58 @@ def read_record(path: Path | str) -> Record:
     RecordError for what is no record, cannot be read or holds no sample.
     """
     path = Path(path)
+    if not _is_hdf5(path):
+        return read_text(path)
+    tables = read_tables(path)
+    with _telling_damage(path):
+        return _record(path, tables)
+
+
+def read_tables(path: Path | str) -> Tables:
+    """Every table of a Ginsen run file as `layout.TABLES` lists them: columns by name, as arrays.
+
+    A row counts once it is whole, so that the columns of a table are equally long however the run
+    ended. Raises RecordError for what is no run file or cannot be read.
+    """
+    path = Path(path)
+    if not _is_hdf5(path):
+        raise RecordError(f"{path} is no Ginsen run file; name a recording (.h5)")
+    with _telling_damage(path), h5py.File(path, "r") as file:
+        if file.attrs.get("format") != FORMAT:
+            raise RecordError(f"{path} is HDF5 but not a Ginsen run file: its root has no "
+                              f"attribute format = {FORMAT!r}")
+        version = int(file.attrs["version"])
+        if version > VERSION:
+            raise RecordError(f"{path} has layout {version}, newer than the {VERSION} this "
+                              "Ginsen reads; update Ginsen")
+        tables = {name: _table(file, name) for name in TABLES}
+    samples = tables["samples"]
+    # Rows reserved but never filled: the flush that should have brought them was cut off.
+    missing = np.flatnonzero(np.isnan(samples["time_s"]))
+    if missing.size:
+        tables["samples"] = {name: data[:missing[0]] for name, data in samples.items()}
+    return tables
+
+
+def _is_hdf5(path: Path) -> bool:
     if path.is_dir():
         raise RecordError(f"{path} is a folder; name a run file (.h5) or a text file in it")
     try:
         with path.open("rb") as file:
-            signature = file.read(len(_HDF5_SIGNATURE))
+            return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
     except FileNotFoundError:
         raise RecordError(f"{path} does not exist; name a run file (.h5) or a text file") from None
     except OSError as fault:
         raise RecordError(f"{path} cannot be read: {fault.strerror}") from fault
-    return _read_run(path) if signature == _HDF5_SIGNATURE else read_text(path)
 
 
-def _read_run(path: Path) -> Record:
+@contextmanager
+def _telling_damage(path: Path) -> Iterator[None]:
+    """What h5py and our conversions raise on a damaged file depends on where it is damaged."""
     try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise RecordError(f"{path} is HDF5 but not a Ginsen run file: its root has no "
-                                  f"attribute format = {FORMAT!r}")
-            version = int(file.attrs["version"])
-            if version > VERSION:
-                raise RecordError(f"{path} has layout {version}, newer than the {VERSION} this "
-                                  "Ginsen reads; update Ginsen")
-            tables = {name: _table(file, name) for name in TABLES}
-            return _record(path, tables)
+        yield
     except RecordError:
         raise
-    # What h5py and the conversions below raise on a damaged file depends on where it is damaged.
     except (OSError, KeyError, RuntimeError, ValueError, TypeError, IndexError) as fault:
         raise RecordError(f"{path} is a damaged HDF5 file: {fault}") from fault
 
@@ -67,44 +98,40 @@ def _table(file: Any, name: str) -> dict[str, Any]:
             for column, data in columns.items()}
 
 
-def _record(path: Path, tables: dict[str, dict[str, Any]]) -> Record:
+def _record(path: Path, tables: Tables) -> Record:
     rows, events = tables["samples"], tables["events"]
     notes = [text for kind, text in zip(events["kind"], events["text"], strict=True)
              if kind == "note"]
     time = rows["time_s"]
-    # Rows reserved but never filled: the flush that should have brought them was cut off.
-    missing = np.flatnonzero(np.isnan(time))
-    count = int(missing[0]) if missing.size else time.size
-    if count == 0:
-        raise RecordError(f"{path} holds no sample; its outcome is {_outcome(tables)}")
-    samples = Samples(
-        time[:count], rows["voltage_V"][:count], rows["current_A"][:count],
-        rows["compliance"][:count].astype(np.bool_), rows["u_voltage_V"][:count],
-        rows["u_current_A"][:count])
     outcome = _outcome(tables)
+    if not time.size:
+        raise RecordError(f"{path} holds no sample; its outcome is {outcome}")
+    samples = Samples(time, rows["voltage_V"], rows["current_A"],
+                      rows["compliance"].astype(np.bool_), rows["u_voltage_V"],
+                      rows["u_current_A"])
     if outcome.state == "running":
         outcome = Outcome("interrupted", "the run's end was never written")
-        notes.append(f"the recording was interrupted, or is still running: it ends after {count} "
-                     f"samples at {time[count - 1]:g} s without an outcome")
-    station, provenance = _pairs(tables["station"]), _pairs(tables["provenance"])
+        notes.append(f"the recording was interrupted, or is still running: it ends after "
+                     f"{time.size} samples at {time[-1]:g} s without an outcome")
+    station, provenance = pairs_of(tables["station"]), pairs_of(tables["provenance"])
     return Record(
-        samples=samples,
-        spans=_spans(tables["phases"], samples, rows["phase"][:count]),
+        samples=samples, spans=_spans(tables["phases"], samples, rows["phase"]),
         series_resistance=float(station["series_resistance_ohm"]),
-        about={**_pairs(tables["about"]), **provenance},
+        about={**pairs_of(tables["about"]), **provenance},
         origin=datetime.fromisoformat(provenance["origin"]), outcome=outcome, notes=tuple(notes))
 
 
-def _outcome(tables: dict[str, dict[str, Any]]) -> Outcome:
+def _outcome(tables: Tables) -> Outcome:
     told = tables["outcome"]["outcome"]
     return Outcome.parse(told[-1]) if len(told) else Outcome("running")
 
 
-def _pairs(table: dict[str, Any]) -> dict[str, str]:
+def pairs_of(table: Mapping[str, Any]) -> dict[str, str]:
+    """A table of names and values, such as `about` or `provenance`, as a dictionary."""
     return dict(zip(table["name"], table["value"], strict=True))
 
 
-def _spans(phases: dict[str, Any], samples: Samples, phase_of: Any) -> tuple[Span, ...]:
+def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any) -> tuple[Span, ...]:
     """The phases that have samples; one never ended takes all that were marked as its own."""
     spans = []
     for row, name in enumerate(phases["name"]):
@@ -119,5 +146,6 @@ def _spans(phases: dict[str, Any], samples: Samples, phase_of: Any) -> tuple[Spa
         spans.append(Span(
             name=name, level=float(phases["level_V"][row]), start=float(samples.time[first]),
             stop=float(samples.time[stop - 1]), first=first, stop_index=stop,
-            dead_time=dead_time, integration=float(phases["integration_s"][row])))
+            dead_time=dead_time, integration=float(phases["integration_s"][row]),
+            measure_range=float(phases["measure_range_A"][row])))
     return tuple(spans)

@@ -7,6 +7,7 @@ plain h5py after `kill -9`. Nothing but rows is added once the first sample has 
 from __future__ import annotations
 
 import platform
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,12 +20,18 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from ginsen.records.error import RecordError
+from ginsen.records.error import RecordError, RecordExists
 from ginsen.records.layout import ABOUT, FORMAT, TABLES, VERSION, Kind
 from ginsen.types import Array, Outcome, Phase, Samples, Span, SpectralFit
 
 FLUSH_EVERY = 0.5
 """Seconds of wall time between two looks at what is not yet on disk; the promise is one second."""
+
+RESERVE = 16_000_000
+"""Bytes of the disk that are left free, so that what was recorded can be closed properly."""
+
+ROW = 73
+"""Bytes a sample takes: eight numbers of eight bytes, a phase number and a flag."""
 
 _TYPES: Mapping[Kind, Any] = {
     "real": np.dtype("<f8"), "whole": np.dtype("<i8"), "flag": np.dtype("u1"),
@@ -72,6 +79,27 @@ class Recording:
                                          daemon=True)
 
     @classmethod
+    def begin(cls, folder: Path, utc: datetime, *, protocol: str, rows: int = 0,
+              **told: Any) -> Recording:
+        """A new run file in `folder` under a name nobody has taken; see `create`.
+
+        Its name is of the wall clock's time, `utc` the station's at which sample times are zero: a
+        simulated bench has a calendar of its own. Raises RecordError where the disk has no room
+        for `rows` samples.
+        """
+        free = shutil.disk_usage(_existing(folder)).free
+        if free < RESERVE + rows * ROW:
+            raise RecordError(f"{folder}: {free / 1e6:.0f} MB are free, {rows} samples need "
+                              f"{(RESERVE + rows * ROW) / 1e6:.0f} MB; make room or choose another "
+                              "folder")
+        while True:
+            try:
+                return cls.create(unique_path(folder, protocol, datetime.now(timezone.utc)),
+                                  protocol=protocol, origin=utc, **told)
+            except RecordExists:  # another run took the name first
+                continue
+
+    @classmethod
     def create(cls, path: Path | str, *, protocol: str, origin: datetime,
                about: Mapping[str, str] | None = None,
                parameters: Mapping[str, tuple[object, str]] | None = None,
@@ -91,8 +119,11 @@ class Recording:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = h5py.File(path, "x", libver="earliest", locking="best-effort")
         except FileExistsError:
-            raise RecordError(f"{path} exists already; a recording is never overwritten, "
-                              "choose another name") from None
+            if not path.parent.is_dir():
+                raise RecordError(f"{path.parent} is not a folder; name one for the "
+                                  "recording") from None
+            raise RecordExists(f"{path} exists already; a recording is never overwritten, "
+                               "choose another name") from None
         except OSError as fault:
             raise RecordError(f"{path} cannot be made: {fault}") from fault
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
@@ -243,10 +274,17 @@ class Recording:
     def _keep_flushed(self) -> None:
         while not self._over.wait(FLUSH_EVERY):
             try:
+                self._check_room()
                 self.flush()
-            except OSError as fault:  # a full disk; whoever writes next is told
+            except Exception as fault:  # h5py has its own for a full disk; who writes next is told
                 self._fault = fault
                 return
+
+    def _check_room(self) -> None:
+        """Stop while there is room to close: a file that can't be closed may be lost whole."""
+        free = shutil.disk_usage(self.path.parent).free
+        if free < RESERVE:
+            raise OSError(f"the disk is nearly full: {free / 1e6:.1f} MB are left")
 
     def _note_progress(self) -> None:
         """Move the open phase's end to the last sample, so that a killed run reads as far."""
@@ -276,6 +314,12 @@ class Recording:
 
     def _column(self, table: str, name: str) -> Any:
         return self._columns[table][name]
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    folder = folder.absolute()
+    return next(each for each in (folder, *folder.parents) if each.exists())
 
 
 def _or_nan(value: float | None) -> float:

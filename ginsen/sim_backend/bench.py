@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +40,10 @@ class Bench:
 
     `seed` keys every random generator, `line_frequency` is in Hz, `speed` the bench seconds per
     wall second of a paced bench, None for a virtual one, `origin` the date at bench time 0.
-    `addresses` says which instrument is at which canonical VISA resource name. Everything but
-    `wait`, `catch_up` and `current_time` is for those who hold `lock`: instruments do, in their
-    handlers, processes and scheduled actions.
+    `addresses` says which instrument is at which canonical VISA resource name, `wired` which
+    terminal of the device an instrument's end ("smu.hi") leads to. Everything but
+    `wait`, `catch_up`, `current_time`, `pace` and `due` is for those who hold `lock`: instruments
+    do, in their handlers, processes and scheduled actions.
     """
 
     def __init__(self, device: Device, *, seed: int = 1, line_frequency: float = 50.0,
@@ -53,6 +54,7 @@ class Bench:
         self.lock = threading.RLock()
         self.clock = BenchClock(self)
         self.addresses: dict[str, Instrument] = {}
+        self.wired: dict[str, str] = {}
         self.now = 0.0
         self._seed = seed
         self._generators: dict[str, np.random.Generator] = {}
@@ -66,6 +68,19 @@ class Bench:
     def paced(self) -> bool:
         """Whether bench time follows the wall clock."""
         return self._speed is not None
+
+    def pace(self, speed: float) -> None:
+        """Let bench time follow the wall's from now on, `speed` seconds for each of its own.
+
+        Raises ValueError unless `speed` is a finite number greater than 0.
+        """
+        if not 0.0 < speed < math.inf:
+            raise ValueError("the speed of a bench is a finite number greater than 0, "
+                             f"not {speed!r}")
+        with self.lock:
+            self._catch_up()
+            self._speed = speed
+            self._wall_origin = time.monotonic() - self.now / speed
 
     @property
     def seed(self) -> int:
@@ -95,6 +110,14 @@ class Bench:
     def ground(self, terminal: str, series_resistance: float = 0.0) -> None:
         """Tie a terminal of the device to the common low through a resistor (Ω)."""
         self._circuit.ground(terminal, series_resistance)
+
+    def lift(self, terminals: Collection[str]) -> None:
+        """Part these terminals of the device from what is wired to them; all others meet it."""
+        self._circuit.lift(terminals)
+
+    def change_device(self, action: Callable[[], None]) -> None:
+        """Do something to the device itself, now: put another die under the wires."""
+        self._circuit.change(action)
 
     def port(self, output: str) -> Port:
         """The port called `output` ("smu.hi"); an open circuit if nothing is wired to it."""
@@ -133,6 +156,13 @@ class Bench:
         """Bring a paced bench up to the wall clock; on a virtual one nothing happens."""
         with self.lock:
             self._catch_up()
+
+    def due(self) -> float:
+        """Wall seconds until the next event; infinite if the wall clock brings none."""
+        if self._speed is None:
+            return math.inf
+        with self.lock:
+            return max(self._events.next_time() - self.now, 0.0) / self._speed
 
     def wait(self, ready: Callable[[], bool], deadline: float) -> bool:
         """Let time pass until `ready()` or the bench time `deadline`; says whether it is ready.

@@ -14,6 +14,7 @@ from pyvisa import rname
 from ginsen.sim_backend.bench import ORIGIN, Bench
 from ginsen.sim_backend.devices.device import Device
 from ginsen.sim_backend.devices.loader import load_device
+from ginsen.sim_backend.devices.wafer import Wafer
 from ginsen.sim_backend.instruments.bench_instrument import BENCH_ADDRESS, BenchInstrument
 from ginsen.sim_backend.models import MODELS
 from ginsen.sim_backend.scpi.exchange import Instrument
@@ -124,8 +125,12 @@ def _start(value: str | datetime | None) -> datetime:
 
 
 def _device(table: Mapping[str, Any], folder: Path) -> Device:
+    per_die = table.get("per_die", False)
+    table = {key: value for key, value in table.items() if key != "per_die"}
+    if not isinstance(per_die, bool):
+        raise BenchFileError(f"[device]: per_die cannot be {per_die!r}; it is true or false")
     if "file" in table:
-        _check(table, "[device]", {"file": str})
+        _check(table, "[device]", {"file": str, "per_die": bool})
         bundled = BUNDLED_DEVICES / table["file"]
         path = folder / table["file"]
         if not path.is_file() and bundled.is_file():
@@ -134,9 +139,18 @@ def _device(table: Mapping[str, Any], folder: Path) -> Device:
     else:
         place = "[device]"
     try:
-        return load_device(table, folder)
+        return (Wafer(lambda number: load_device(_of_die(table, number), folder)) if per_die
+                else load_device(table, folder))
     except ValueError as error:
         raise BenchFileError(f"{place}: {error}") from error
+
+
+def _of_die(table: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """The device table of one die: the seed of its network is `number` higher."""
+    network = table.get("network")
+    if not isinstance(network, Mapping) or not isinstance(network.get("seed", 0), int):
+        raise BenchFileError("per_die: dies differ by the seed of their network, and there is none")
+    return {**table, "network": {**network, "seed": network.get("seed", 0) + number}}
 
 
 def _models(instruments: Mapping[str, Any]) -> dict[str, type[Instrument]]:
@@ -181,6 +195,7 @@ def _wire(bench: Bench, wiring: Mapping[str, Any],
             raise BenchFileError(f"{place}: terminal {terminal!r} is wired to "
                                  f'"{driven[terminal]}" already')
         driven[terminal] = end
+        bench.wired[end] = terminal
         name, _, output = end.partition(".")
         if output in models[name].grounds:
             bench.ground(terminal, resistance)

@@ -6,7 +6,7 @@ it sees one advance, whatever else happened on the bench meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,6 +93,7 @@ class Circuit:
         self.now = now
         count = len(device.terminals)
         self._sources: list[Source] = [OPEN] * count
+        self._lifted: list[int] = []
         self._time = now()
         self._charge: Array = np.zeros(count)
         self._flux: Array = np.zeros(count)
@@ -116,13 +117,25 @@ class Circuit:
             self._sources[index] = source
             self._latest = None
 
+    def lift(self, terminals: Collection[str]) -> None:
+        """Part these terminals from what is wired to them, from now on; all others meet it."""
+        self.settle()
+        self._lifted = [self.device.terminals.index(terminal) for terminal in terminals]
+        self._latest = None
+
+    def change(self, action: Callable[[], None]) -> None:
+        """Do something to the device itself, now."""
+        self.settle()
+        action()
+        self._latest = None
+
     def settle(self) -> None:
         """Bring the device up to now."""
         now = self.now()
         elapsed = now - self._time
         if elapsed <= 0.0:
             return
-        terminals = self.device.advance(elapsed, tuple(self._sources))
+        terminals = self._advance(elapsed)
         self._charge += terminals.current * elapsed
         self._flux += terminals.voltage * elapsed
         self._clamped += terminals.clamped
@@ -133,7 +146,7 @@ class Circuit:
         """The terminals now, under the sources of now."""
         self.settle()
         if self._latest is None:
-            self._latest = self.device.advance(0.0, tuple(self._sources))
+            self._latest = self._advance(0.0)
         return self._latest
 
     def totals(self, index: int, series_resistance: float) -> Totals:
@@ -142,3 +155,17 @@ class Circuit:
         charge = float(self._charge[index])
         flux = float(self._flux[index]) + charge * series_resistance
         return Totals(self.now(), charge, flux, float(self._clamped[index]))
+
+    def _advance(self, dt: float) -> Terminals:
+        """Move the device on by `dt` (s); a lifted wire floats at the voltage of its source."""
+        sources = list(self._sources)
+        for index in self._lifted:
+            sources[index] = OPEN
+        terminals = self.device.advance(dt, tuple(sources))
+        if not self._lifted:
+            return terminals
+        voltage, final_voltage = terminals.voltage.copy(), terminals.final_voltage.copy()
+        for index in self._lifted:
+            source = self._sources[index]
+            voltage[index] = final_voltage[index] = source.voltage if source.connected else 0.0
+        return replace(terminals, voltage=voltage, final_voltage=final_voltage)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from pymeasure.test import expected_protocol
+from pyvisa import VisaIOError
+from pyvisa.constants import StatusCode
 
 from ginsen.instruments import InstrumentError, Keithley2450, LimitExceeded, OutputNotOff
 from ginsen.types import Limits, Phase
@@ -46,6 +48,7 @@ def joined(parts):
 
 
 def test_what_pymeasures_documentation_shows(smu):
+    smu.limits = Limits(voltage=20.0, current=20e-3)
     smu.apply_current()
     smu.source_current_range = 10e-3
     smu.compliance_voltage = 10
@@ -110,7 +113,7 @@ def test_phases_follow_without_the_output_going_off(smu, level):
     everything(smu)
     assert smu.source_enabled
     before = port.totals()
-    assert smu.start([Phase("second", level, 0.5, 0.05, 1e-3), Phase("third", 1.0, 0.5, 0.05, 1e-3)]
+    assert smu.start([Phase("second", level, 0.5, 0.05, 1e-3), Phase("third", 3.0, 0.5, 0.05, 1e-3)]
                      ) == 1
     between = port.totals()
     mean = (between.flux - before.flux) / (between.time - before.time)
@@ -139,6 +142,13 @@ def test_what_the_sample_feels_between_reads(smu, rest, charge):
     (Phase("slow", 1.0, 1, 0.01, 1e-3, nplc=1), ValueError),
     (Phase("odd", 1.0, 1, 0.1, 1e-3, nplc=20), ValueError),
     (Phase("odd", 1.0, 1, 0.1, 1e-3, duty=0), ValueError),
+    (Phase("odd", 1.0, 1, 0.1, 1e-3, duty=0.5), ValueError),
+    (Phase("odd", 1.0, 1, 0.1, 1e-3, rest="open"), ValueError),
+    (Phase("relay", 1.0, 1, 0.1, 1e-3, rest="open", duty=0.9), ValueError),
+    (Phase("relay", 1.0, 1, 0.1, 1e-3, rest="open", duty=0.5, nplc=2), ValueError),
+    (Phase("odd", 1.0, 1.04, 0.1, 1e-3), ValueError),
+    (Phase("tiny", 1e-30, 1, 0.1, 1e-3), ValueError),
+    (Phase("lifted", 1.0, 1, 0.1, 1e-6, measure_range=1.0), ValueError),
     (Phase("odd", 1.0, -1, 0.1, 1e-3), ValueError),
     (Phase("small range", 1.0, 1, 0.1, 1e-3, source_range=0.2), ValueError),
 ])
@@ -160,6 +170,7 @@ def test_a_level_beyond_the_limit_is_refused_by_hand_too(smu):
 
 @pytest.mark.parametrize("name", ["compliance_current", "source_voltage_range", "current_range"])
 def test_nothing_is_clipped_without_a_word(smu, name):
+    smu.limits = Limits(voltage=1e9, current=1e9)
     with pytest.raises(ValueError, match="not in range"):
         setattr(smu, name, 1e6)
 
@@ -186,8 +197,11 @@ def test_a_reply_that_is_no_number_is_said(smu, monkeypatch):
         smu.fetch()
 
 
+OFF = [(":OUTP OFF", None), (":ABOR", None), (":OUTP OFF", None)]
+
+
 def test_off_is_believed_only_from_the_right_instrument():
-    answers = [(":ABOR", None), (":OUTP OFF", None), (":OUTP?;*IDN?", "0;SOMEBODY ELSE")] * 2
+    answers = [*OFF, (":OUTP?;*IDN?", "0;SOMEBODY ELSE")] * 2
     with expected_protocol(Keithley2450, answers, clock=object()) as smu:
         smu.adapter.connection.clear = lambda: None
         smu.adapter.resource_name = "GPIB0::18::INSTR"
@@ -196,16 +210,81 @@ def test_off_is_believed_only_from_the_right_instrument():
 
 
 def test_off_is_tried_again():
-    answers = [(":ABOR", None), (":OUTP OFF", None), (":OUTP?;*IDN?", "1;MODEL 2450"),
-               (":ABOR", None), (":OUTP OFF", None), (":OUTP?;*IDN?", "0;MODEL 2450")]
+    answers = [*OFF, (":OUTP?;*IDN?", "1;MODEL 2450"), *OFF, (":OUTP?;*IDN?", "0;MODEL 2450")]
     with expected_protocol(Keithley2450, answers, clock=object()) as smu:
         smu.adapter.connection.clear = lambda: None
         smu.off()
 
 
+def test_without_a_device_clear_the_output_goes_off_all_the_same(smu, monkeypatch):
+    def unsupported():
+        raise VisaIOError(StatusCode.error_nonsupported_operation)
+
+    smu.start([Phase("hold", 1.0, 100.0, 0.1, 1e-3)])
+    monkeypatch.setattr(smu.adapter.connection, "clear", unsupported)
+    smu.off()
+    assert not smu.source_enabled
+
+
+def test_levels_and_limits_set_by_hand_stay_within_the_stations(smu):
+    for name, value in (("source_voltage", 6.5), ("compliance_current", 1.0),
+                        ("source_current", 3e-3), ("compliance_voltage", 200)):
+        with pytest.raises(LimitExceeded, match=name):
+            setattr(smu, name, value)
+
+
+def test_readings_that_will_never_come_are_an_error(smu):
+    smu.start([Phase("hold", 1.0, 100.0, 0.1, 1e-3)])
+    smu.clock.sleep(1.0)
+    smu.write("*RST")
+    with pytest.raises(InstrumentError, match=r"ended after \d+ of 1001 readings"):
+        everything(smu)
+
+
+def test_an_output_switched_off_by_somebody_is_an_error_and_no_conductance(smu):
+    smu.start([Phase("hold", 1.0, 100.0, 0.1, 1e-3)])
+    smu.clock.sleep(1.0)
+    good = len(smu.fetch())
+    smu.write(":OUTP OFF")
+    smu.clock.sleep(1.0)
+    later = smu.fetch()
+    assert good >= 9
+    assert np.all(np.abs(later.current - 1e-4) < 1e-6)
+    with pytest.raises(InstrumentError, match="the output went off before reading"):
+        smu.busy()
+
+
+def test_a_buffer_cleared_by_another_program_is_an_error(smu):
+    smu.start([Phase("hold", 1.0, 100.0, 0.1, 1e-3)])
+    smu.clock.sleep(1.0)
+    smu.fetch()
+    smu.write(':TRAC:CLE "defbuffer1"')
+    with pytest.raises(InstrumentError, match="did another program clear it"):
+        everything(smu)
+
+
+def test_nobody_going_on_the_instrument_switches_off(smu):
+    smu.start([Phase("hold", 1.0, 0.5, 0.1, 1e-3)], off_after=False)
+    everything(smu)
+    assert smu.source_enabled
+    smu.clock.sleep(2.1)
+    assert not smu.source_enabled
+
+
+def test_what_another_program_set_is_gone_in_the_next_run(smu):
+    for command in (":SENS:CURR:UNIT OHM", ":SENS:CURR:AVER ON", ":SENS:CURR:RSEN ON"):
+        smu.start([Phase("hold", 1.0, 0.5, 0.1, 1e-3)])
+        everything(smu)
+        smu.write(command)
+    smu.start([Phase("hold", 1.0, 0.5, 0.1, 1e-3)])
+    _, currents = joined(everything(smu))
+    assert currents == pytest.approx(np.full(6, 1e-4), rel=5e-3)
+
+
 def test_another_command_set_is_refused():
     with expected_protocol(Keithley2450, [("*IDN?", "KEITHLEY INSTRUMENTS,MODEL 2450,1,1"),
-                                          ("*LANG?", "SCPI2400")], clock=object()) as smu:
+                                          ("*LANG?", "SCPI2400"), (":OUTP?", "1")],
+                           clock=object()) as smu:
         smu.adapter.resource_name = "GPIB0::18::INSTR"
-        with pytest.raises(InstrumentError, match="speaks SCPI2400; set its command set to SCPI"):
+        with pytest.raises(InstrumentError, match=r"speaks SCPI2400; set .* Its output is ON"):
             smu.identify()

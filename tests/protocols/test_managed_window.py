@@ -1,5 +1,6 @@
 """Protocols in PyMeasure's own window, offscreen."""
 
+import logging
 import os
 
 import pytest
@@ -17,6 +18,7 @@ def test_a_memory_run_in_a_managed_window(tmp_path):
     from ginsen.protocols import Memory
     from ginsen.records.reading import read_record
 
+    handlers = list(logging.getLogger().handlers)
     app = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
     window = ManagedWindow(
         procedure_class=Memory, inputs=["pulse_voltage", "read_time"],
@@ -33,5 +35,7 @@ def test_a_memory_run_in_a_managed_window(tmp_path):
     while not finished and not deadline.hasExpired():
         app.processEvents()
     window.close()
+    # PyMeasure's window leaves its handler on the root logger and is then deleted.
+    logging.getLogger().handlers[:] = handlers
     assert finished
     assert read_record(procedure.recording_path).outcome.state == "finished"

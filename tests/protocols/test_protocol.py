@@ -1,5 +1,10 @@
 """However a run ends: output off by read-back, file complete, outcome true."""
 
+import itertools
+import os
+import signal
+import threading
+
 import h5py
 import numpy as np
 import pytest
@@ -146,8 +151,9 @@ def test_an_output_that_cannot_be_proved_off_is_a_failure(lab, tmp_path, monkeyp
 
 def test_a_stop_is_heeded_within_a_phase(lab, tmp_path):
     looks = iter(range(10_000))
+    stop = threading.Event()
     protocol = Memory(folder=str(tmp_path), lab=lab, before_time=0.5, pulse_time=0.2, read_time=100)
-    outcome = conduct(protocol, should_stop=lambda: next(looks) > 20)
+    outcome = conduct(protocol, stop=stop, show=lambda _: next(looks) > 15 and stop.set())
     assert str(outcome) == "aborted: stopped by the user"
     assert output(lab) == "0"
     record = read_record(protocol.recording_path)
@@ -166,8 +172,79 @@ def test_beyond_the_stations_limit_nothing_is_switched_on(lab, tmp_path, monkeyp
 
 
 def test_a_reading_that_does_not_fit_its_interval_is_refused(lab, tmp_path):
-    with pytest.raises(RunFailed, match="phase 'before': a reading at NPLC 10 takes 400 ms"):
+    with pytest.raises(RunFailed, match="phase 'before': a reading at NPLC 10 takes 408 ms"):
         run(short_memory(tmp_path, read_nplc=10, before_time=0), lab)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_stops_a_script_and_its_loop(lab, tmp_path, name):
+    def strike(news):
+        if news.number == 2:
+            os.kill(os.getpid(), getattr(signal, name))
+
+    before = signal.getsignal(getattr(signal, name))
+    with pytest.raises(KeyboardInterrupt, match="aborted: stopped by the user; everything"):
+        run(short_memory(tmp_path, read_time=100), lab, show=strike)
+    assert output(lab) == "0"
+    assert signal.getsignal(getattr(signal, name)) is before
+
+
+def test_a_failing_display_does_not_end_a_run(lab, tmp_path):
+    assert run(short_memory(tmp_path), lab, show=lambda news: 1 / 0).record.outcome.state == (
+        "finished")
+
+
+def test_a_protocol_can_run_twice_and_keeps_its_files_apart(lab, tmp_path):
+    protocol = short_memory(tmp_path)
+    first = run(protocol, lab)
+    protocol.set("pulse_voltage", 7.0)
+    with pytest.raises(RunFailed) as caught:
+        run(protocol, lab)
+    assert caught.value.recording is None
+    assert first.recording.is_file()
+
+
+def test_the_seed_recorded_is_the_benchs(tmp_path):
+    with Station.open("simulated", seed=5) as lab:
+        about = run(short_memory(tmp_path), lab).record.about
+    assert about["seed"] == "5"
+
+
+def test_reads_at_zero_volts_have_no_conductance_and_no_law(lab, tmp_path):
+    result = run(short_memory(tmp_path, read_voltage=0.0), lab)
+    assert np.isnan(result.phases["read"].conductance)
+    assert result.retention is None
+
+
+class Pulses(Memory):
+    """More pulses than one trigger model takes."""
+
+    name = "pulses"
+
+    def phases(self):
+        pulse = Phase("pulse", 5.0, 0.02, 0.01, 1e-3, nplc=0.1)
+        return [pulse, Phase("read", 0.01, 0.2, 0.05, 1e-5)] * 5
+
+
+def test_a_pulse_is_as_long_as_asked_wherever_it_stands(lab, tmp_path):
+    bench = lab._manager.visalib.bench
+    applied = []
+    original = type(bench.port("smu.hi")).source.fset
+
+    def watch(port, source):
+        applied.append((bench.now, source.voltage if source.connected else 0.0))
+        original(port, source)
+
+    port = type(bench.port("smu.hi"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(port, "source", property(port.source.fget, watch))
+        spans = run(Pulses(folder=str(tmp_path)), lab).record.spans
+    assert len(spans) == 10
+    edges = [next(group) for _, group in itertools.groupby(applied, lambda edge: edge[1] > 1)]
+    lengths = [after - now for (now, level), (after, _) in itertools.pairwise(edges) if level > 1]
+    # 20 ms, relay or settling before, one reading after
+    assert len(lengths) == 5
+    assert all(0.02 < length < 0.045 for length in lengths)
 
 
 class TwoGroups(Memory):

@@ -61,14 +61,15 @@ def test_one_clear_sentence(bench_file, old, new, says):
 
 
 def test_a_bench_that_is_not_there(tmp_path):
-    with pytest.raises(BenchFileError, match="bundled benches are everything, simulated"):
+    with pytest.raises(BenchFileError, match="bundled benches are everything, simulated, wafer"):
         pyvisa.ResourceManager(f"{tmp_path / 'none.toml'}@ginsen")
 
 
-def test_the_simulated_bench_is_one_2450_in_virtual_time():
+def test_the_simulated_bench_is_a_2450_and_a_prober_in_virtual_time():
     bench = load_bench("simulated")
     assert not bench.paced
     assert set(bench.addresses) == {"TCPIP0::ginsen-2450::inst0::INSTR",
+                                    "TCPIP0::ginsen-velox::inst0::INSTR",
                                     "TCPIP0::bench::inst0::INSTR"}
 
 
@@ -88,6 +89,6 @@ def test_without_a_name_the_bench_holds_every_instrument_there_is():
 
 def test_every_bundled_bench_opens():
     names = sorted(path.stem for path in BUNDLED_BENCHES.glob("*.toml"))
-    assert names == ["everything", "simulated"]
+    assert names == ["everything", "simulated", "wafer"]
     for name in names:
         assert load_bench(name).device.terminals

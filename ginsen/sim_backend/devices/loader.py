@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ginsen.physics.junction import JunctionModel
 from ginsen.physics.network import Network, network_of_wires, random_network
+from ginsen.records.error import RecordError
+from ginsen.records.reading import read_record
+from ginsen.records.text import read_text
 from ginsen.sim_backend.devices.device import Device
 from ginsen.sim_backend.devices.nanowire_network import NanowireNetwork
+from ginsen.sim_backend.devices.replay import Replay, conductance_of
 from ginsen.sim_backend.devices.resistor import Resistor
 from ginsen.types import Array
 
@@ -27,14 +32,28 @@ def load_device(table: Mapping[str, object], folder: Path) -> Device:
     Raises DeviceFileError, in one sentence, for a key that is unknown, missing or out of range.
     """
     top = _Table(table, "")
-    kind = top.word("kind", ("nanowire_network", "resistor"))
-    device = _resistor(top) if kind == "resistor" else _nanowire_network(top, folder)
+    device = _KINDS[top.word("kind", tuple(_KINDS))](top, folder)
     top.finish()
     return device
 
 
-def _resistor(top: _Table) -> Device:
+def _resistor(top: _Table, folder: Path) -> Device:
     return Resistor(top.number("resistance_ohm"))
+
+
+def _replay(top: _Table, folder: Path) -> Device:
+    path = folder / top.word("record_file")
+    columns: dict[str, Any] = {name: top.column(name) for name in ("time", "voltage", "current")
+                               if not top.absent(name)}
+    try:
+        record = read_text(path, **columns) if columns else read_record(path)
+        resistance = top.number("series_resistance_ohm", record.series_resistance, zero=True)
+        time, conductance = conductance_of(record, resistance)
+    except RecordError as error:
+        raise top.wrong("record_file", str(error)) from error
+    begin = top.within("from_s", float(time[0]), float(time[-1]))
+    start = None if top.absent("start_s") else top.number("start_s", zero=True)
+    return Replay(time, conductance, begin=begin, start=start)
 
 
 def _nanowire_network(top: _Table, folder: Path) -> Device:
@@ -130,6 +149,10 @@ def _junctions(table: _Table, count: int, seed: int) -> JunctionModel:
         raise DeviceFileError(f"[junction]: {error}") from error
 
 
+_KINDS: Mapping[str, Callable[[_Table, Path], Device]] = {
+    "nanowire_network": _nanowire_network, "resistor": _resistor, "replay": _replay}
+
+
 class _Table:
     """A table of a device file that knows where it stands and which keys were read."""
 
@@ -145,6 +168,11 @@ class _Table:
         """The error to raise about a key."""
         place = f"[{self._name}] " if self._name else ""
         return DeviceFileError(f"{place}{key}: {why}")
+
+    def absent(self, key: str) -> bool:
+        """Whether the key was left out, as it may be; from now on it counts as known."""
+        self._known.append(key)
+        return key not in self._entries
 
     def take(self, key: str, default: object = None) -> object:
         """The raw value, which from now on counts as known."""
@@ -165,6 +193,21 @@ class _Table:
         ):
             raise self.wrong(key, f"must be a number {allowed}, not {value!r}")
         return float(value)
+
+    def within(self, key: str, low: float, high: float) -> float:
+        """A number from `low` to `high`; `low` if left out."""
+        value = self.take(key, low)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) \
+                or not low <= value <= high:
+            raise self.wrong(key, f"must be a number from {low:g} to {high:g}, not {value!r}")
+        return float(value)
+
+    def column(self, key: str) -> str | int:
+        """A column of a text, by name or by number from 1."""
+        value = self.take(key)
+        if isinstance(value, str) or type(value) is int:
+            return value
+        raise self.wrong(key, f"must be a column's name or number, not {value!r}")
 
     def whole(self, key: str, least: int, default: object = None) -> int:
         """A whole number of at least `least`."""
@@ -192,4 +235,5 @@ class _Table:
         """Raise DeviceFileError for the first key that nobody asked for."""
         for key in self._entries:
             if key not in self._known:
-                raise self.wrong(key, "is unknown; allowed are " + ", ".join(self._known))
+                raise self.wrong(key, "is unknown; allowed are "
+                                 + ", ".join(dict.fromkeys(self._known)))

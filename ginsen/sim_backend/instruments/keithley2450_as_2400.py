@@ -20,11 +20,18 @@ from ginsen.sim_backend.instruments.keithley2450_setups import (
     of_sense,
     of_source,
     source_range,
-    stored,
 )
 from ginsen.sim_backend.instruments.smu import OVERFLOW, Reading
 from ginsen.sim_backend.instruments.smu_settings import SenseFunction, SourceFunction
-from ginsen.sim_backend.scpi.commands import Command, Entry, Setting, action, query, setting
+from ginsen.sim_backend.scpi.commands import (
+    Command,
+    Entry,
+    Setting,
+    action,
+    query,
+    setting,
+    stored,
+)
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.parameters import (
     boolean,

@@ -16,7 +16,6 @@ from ginsen.sim_backend.instruments.keithley2450_setups import (
     of_sense,
     of_source,
     source_range,
-    stored,
 )
 from ginsen.sim_backend.instruments.keithley2450_trigger_commands import TRIGGER_COMMANDS
 from ginsen.sim_backend.instruments.smu_settings import (
@@ -25,7 +24,15 @@ from ginsen.sim_backend.instruments.smu_settings import (
     source_range_in_use,
     source_ranges,
 )
-from ginsen.sim_backend.scpi.commands import Command, Entry, Setting, action, query, setting
+from ginsen.sim_backend.scpi.commands import (
+    Command,
+    Entry,
+    Setting,
+    action,
+    query,
+    setting,
+    stored,
+)
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.parameters import boolean, choice, choice_of, integer, number
 

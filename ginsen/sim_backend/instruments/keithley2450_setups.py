@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ginsen.datasheets.keithley2450 import KEITHLEY_2450
@@ -11,21 +10,11 @@ from ginsen.sim_backend.instruments.smu_settings import (
     SourceFunction,
     source_range_in_use,
 )
-from ginsen.sim_backend.scpi.commands import Command, Setting
-from ginsen.sim_backend.scpi.parameters import Number, boolean, choice, optional, string
+from ginsen.sim_backend.scpi.commands import Setting, stored
+from ginsen.sim_backend.scpi.parameters import boolean, choice
 
 if TYPE_CHECKING:
     from ginsen.sim_backend.instruments.keithley2450 import VirtualKeithley2450 as Smu
-
-
-def stored(kind: Any, get: Callable[[Smu], Any], put: Callable[[Smu, Any], None]) -> Setting:
-    """A setting read with `get` and set with `put`; a number also answers ? MIN, MAX, DEF."""
-
-    def ask(smu: Smu, word: str | None = None) -> Any:
-        return get(smu) if word is None else kind.named(word, smu)
-
-    words = (optional(string(bare=True)),) if isinstance(kind, Number) else ()
-    return Setting(Command(put, (kind,)), Command(ask, words, None, kind))
 
 
 def of_source(function: SourceFunction, field: str, kind: Any) -> Setting:

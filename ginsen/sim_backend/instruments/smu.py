@@ -68,13 +68,14 @@ class SourceMeasureUnit:
 
     Gain and offset of every range are drawn once, uniformly within the one-year accuracy of
     `sheet`; each reading adds the noise of its range. `random` gives the instrument's generator
-    and is asked at each use.
+    and is asked at each use. `line_frequency` (Hz) is what the unit takes the mains for.
     """
 
     def __init__(self, sheet: SourceMeterSheet, settings: Settings, bench: Bench, port: Port,
                  random: Callable[[], np.random.Generator]) -> None:
         self.sheet = sheet
         self.settings = settings
+        self.line_frequency = bench.line_frequency
         self._bench = bench
         self._port = port
         self._random = random
@@ -129,7 +130,10 @@ class SourceMeasureUnit:
         """Time (s) a reading takes with these settings, once source and range are settled."""
         sensing = self.settings.sensing
         count = sensing.filter_count if sensing.filtered and sensing.filter_kind == "REP" else 1
-        return self.sheet.timing.reading + count * self._conversions() * self._aperture()
+        one = self.sheet.timing.reading_time(sensing.nplc, self.line_frequency,
+                                             autozero=sensing.autozero,
+                                             readback=self.settings.sourcing.readback)
+        return self.sheet.timing.reading + count * (one - self.sheet.timing.reading)
 
     def read(self) -> Waiting[Reading]:
         """Take one reading, yielding the seconds each step takes.
@@ -141,10 +145,11 @@ class SourceMeasureUnit:
             yield self._settled - self._bench.now
         began = self._bench.now
         settings = self.settings
-        overhead = self.sheet.timing.reading
+        timing = self.sheet.timing
+        overhead = timing.reading
         if settings.sensing.autozero:
-            spare = self.sheet.timing.conversions_with_autozero - 1
-            overhead += spare * (2 if settings.sourcing.readback else 1) * self._aperture()
+            spare = timing.zeroing(readback=settings.sourcing.readback)
+            overhead += spare * (self._aperture() + timing.conversion)
         yield overhead
         source = settings.sourcing.level
         limited = False
@@ -203,6 +208,8 @@ class SourceMeasureUnit:
 
     def _integrate(self) -> Waiting[Mean]:
         """The exact mean of the port over one integration time."""
+        if self.sheet.timing.conversion:
+            yield self.sheet.timing.conversion
         start = self._port.totals()
         yield self._aperture()
         stop = self._port.totals()
@@ -261,10 +268,12 @@ class SourceMeasureUnit:
         if not sensing.autorange or self.settings.sense == "RES":
             return None
         true = abs(mean.current if self.settings.sense == "CURR" else mean.voltage)
-        wanted = self._smallest(self.settings.sense, max(true, sensing.lower_limit))
-        # A range is left downwards only for one whose full scale itself holds the value.
-        if wanted.full_scale < sensing.range and true > wanted.full_scale:
-            return None
+        least = max(true, sensing.lower_limit)
+        wanted = self._smallest(self.settings.sense, least)
+        if wanted.full_scale < sensing.range:
+            # A range is left downwards only for one whose full scale itself holds the value.
+            wanted = next(each for each in self._sense_ranges().ranges
+                          if each.full_scale >= least)
         return None if math.isclose(wanted.full_scale, sensing.range) else wanted
 
     def _smallest(self, function: SenseFunction, value: float) -> Range:
@@ -294,12 +303,7 @@ class SourceMeasureUnit:
         self._settled = max(self._settled, self._bench.now + seconds)
 
     def _aperture(self) -> float:
-        return self.settings.sensing.nplc / self._bench.line_frequency
-
-    def _conversions(self) -> int:
-        zeroing = (self.sheet.timing.conversions_with_autozero if self.settings.sensing.autozero
-                   else 1)
-        return zeroing * (2 if self.settings.sourcing.readback else 1)
+        return self.settings.sensing.nplc / self.line_frequency
 
     def _sense_ranges(self) -> Ranges:
         return sense_ranges(self.sheet, self.settings.sense)

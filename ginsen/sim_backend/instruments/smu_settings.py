@@ -104,9 +104,11 @@ def output_source(sheet: SourceMeterSheet, settings: Settings, *, level: float,
     A voltage source is a voltage with a current clamp. A current source is the same thing seen
     from the other side: it rises to its voltage limit until the current is reached. With the
     output off the off state decides (Reference Manual 2450-901-01 Rev. B, pages 2-82 to 2-84,
-    6-31 and 6-32): normal is 0 V with the limit at 10 % of the current measure range, zero is
-    0 V with the limit left alone (sourcing current: the programmed current or 10 % of the source
-    range, whichever is greater), high impedance is an open relay, guard a source of 0 A.
+    6-31 and 6-32; the 2400's manual, 2400S-900-01 Rev. K, pages 13-9 and 13-10, says the same with
+    another share): normal is 0 V with the limit at a share of the current measure range (10 % on a
+    2450), zero is 0 V with the limit left alone (sourcing current: the programmed current or that
+    share of the source range, whichever is greater), high impedance is an open relay, guard a
+    source of 0 A.
     """
     setup = settings.sourcing
     ceiling = float("inf") if settings.protection is None else settings.protection
@@ -119,12 +121,12 @@ def output_source(sheet: SourceMeterSheet, settings: Settings, *, level: float,
         reach = min(limit, ceiling)
         return Source(voltage=reach if level > 0 else -reach, current_limit=abs(level))
     if setup.off_state == "NORM":
-        return Source(current_limit=0.1 * settings.senses["CURR"].range)
+        return Source(current_limit=sheet.off_limit_share * settings.senses["CURR"].range)
     if setup.off_state == "ZERO":
         if settings.source == "VOLT":
             return Source(current_limit=_range_clamp(sheet, settings, limit))
         full_scale = source_range_in_use(sheet, "CURR", setup)
-        return Source(current_limit=max(abs(level), 0.1 * full_scale))
+        return Source(current_limit=max(abs(level), sheet.off_limit_share * full_scale))
     return OPEN
 
 

@@ -4,7 +4,7 @@ Declare an instrument by a subclass of `ScpiInstrument` with a table of `setting
 `action`; see commands.py for the notation and parameters.py for the kinds of parameter.
 """
 
-from ginsen.sim_backend.scpi.commands import CommandTable, Entry, action, query, setting
+from ginsen.sim_backend.scpi.commands import CommandTable, Entry, action, query, setting, stored
 from ginsen.sim_backend.scpi.errors import ErrorEntry, ErrorQueue, ScpiError
 from ginsen.sim_backend.scpi.instrument import ScpiInstrument
 from ginsen.sim_backend.scpi.message import definite_block
@@ -46,5 +46,6 @@ __all__ = [
     "query",
     "repeated",
     "setting",
+    "stored",
     "string",
 ]

@@ -105,10 +105,23 @@ def setting(path: str, kind: Any, *, cost: float | None = None) -> Setting:
     def ask(instrument: Any, word: str | None = None) -> Any:
         return read(instrument) if word is None else kind.named(word, instrument)
 
-    words: tuple[Kind, ...] = ()
-    if isinstance(kind, Number):
-        words = (optional(string(bare=True)),)
-    return Setting(Command(assign, (kind,), cost), Command(ask, words, cost, kind))
+    return Setting(Command(assign, (kind,), cost), Command(ask, _words(kind), cost, kind))
+
+
+def stored(kind: Any, get: Callable[[Any], Any], put: Callable[[Any, Any], None]) -> Setting:
+    """A setting read with `get(instrument)` and set with `put(instrument, value)`.
+
+    A number also answers ? MIN, MAX, DEF.
+    """
+    def ask(instrument: Any, word: str | None = None) -> Any:
+        return get(instrument) if word is None else kind.named(word, instrument)
+
+    return Setting(Command(put, (kind,)), Command(ask, _words(kind), None, kind))
+
+
+def _words(kind: Any) -> tuple[Kind, ...]:
+    """What the query of a setting takes: a number MIN, MAX or DEF."""
+    return (optional(string(bare=True)),) if isinstance(kind, Number) else ()
 
 
 def query(run: Callable[..., Any], *kinds: Any, cost: float | None = None,

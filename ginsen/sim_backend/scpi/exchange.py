@@ -140,6 +140,11 @@ class Instrument(ABC):
             self.busy = True
             self._worker = self.bench.start(self._work(), self._rest)
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything received has been carried out; a trigger model may still run."""
+        return self._worker is None
+
     def has_room(self, size: int) -> bool:
         """Whether `size` more bytes can be taken in now."""
         return not self._held or self._held + size <= self.input_capacity

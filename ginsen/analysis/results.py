@@ -1,0 +1,41 @@
+"""What each protocol asked, answered from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ginsen.analysis.activation import ActivationTime, activation_time
+from ginsen.analysis.bias_steps import BiasSteps, bias_steps
+from ginsen.analysis.forming import FormingLevel, forming_level
+from ginsen.analysis.learning import LearningCurve, learning_curve
+from ginsen.analysis.noise import RelativeNoise, relative_noise
+from ginsen.analysis.sliced import SlicedBetas, sliced_betas
+from ginsen.analysis.staircase import CurrentVoltage, current_voltage
+from ginsen.types import Record
+
+if TYPE_CHECKING:
+    from ginsen.analysis.summary import PhaseSummary
+
+Finding = (ActivationTime | BiasSteps | CurrentVoltage | FormingLevel | LearningCurve
+           | RelativeNoise | SlicedBetas)
+
+_QUESTIONS: Mapping[str, Callable[[Record, Sequence[PhaseSummary]], Finding | None]] = {
+    "activation": lambda record, phases: activation_time(record),
+    "bias-steps": lambda record, phases: bias_steps(phases),
+    "forming": lambda record, phases: forming_level(record),
+    "iv-sweep": lambda record, phases: current_voltage(record),
+    "learning": lambda record, phases: learning_curve(record),
+    "noise": lambda record, phases: relative_noise(record, phases[0]) if phases else None,
+    "sliced-iv": lambda record, phases: sliced_betas(record),
+}
+
+
+def finding(record: Record, phases: Sequence[PhaseSummary]) -> Finding | None:
+    """The answer to the question of the protocol that made the record, where it has its own.
+
+    `phases` are the record's, summarised. Memory and forgetting have none: their answer is the
+    retention.
+    """
+    question = _QUESTIONS.get(record.about.get("protocol", ""))
+    return None if question is None else question(record, phases)

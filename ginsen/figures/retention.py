@@ -1,0 +1,46 @@
+"""Retention: what is left of the conductance, and the law that describes it."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ginsen.analysis import Summary, conductance
+from ginsen.analysis.relaxation import LAWS
+from ginsen.figures.phases import time_label
+from ginsen.figures.style import GREY, SKY, VERMILLION, blank, legend, plain_numbers
+from ginsen.types import Record
+
+
+def retention_panel(axes: Axes, record: Record, summary: Summary) -> None:
+    """G over the first read against the logarithm of time."""
+    retention = summary.retention
+    axes.set(title="Retention", ylabel="G / first read")
+    if retention is None:
+        blank(axes, "no retention: there is no pulse with a read after it")
+        return
+    axes.set_xlabel(time_label(summary))
+    read = next(p.span for p in summary.phases if p.span.stop > summary.zero)
+    samples = record.samples[read.part]
+    t = samples.time - summary.zero
+    G, _ = conductance(samples, record.series_resistance)
+    t, G = t[t > 0], G[t > 0]
+    axes.plot(t, G / retention.first, ".", color=SKY, ms=4, mew=0, label=read.name,
+              rasterized=True)
+    if retention.law is not None:
+        law = LAWS[retention.law]
+        rates, amplitudes = (np.array([retention.parameters[name] for name in names])
+                             for names in (law.rates, law.amplitudes))
+        x = np.geomspace(t[0], t[-1], 300)
+        axes.plot(x, law.basis(x, rates) @ amplitudes / retention.first, color=VERMILLION,
+                  label=f"{retention.law}")
+    ages = [(age, ratio) for age, ratio in retention.ratios.items() if ratio is not None]
+    if ages:
+        axes.plot(*zip(*ages, strict=True), "D", color="black", ms=5,
+                  label=", ".join(f"{ratio:.2f} at {age:g} s" for age, ratio in ages))
+    if retention.half_life is not None:
+        axes.axvline(retention.half_life, color=GREY, ls=":",
+                     label=f"half-life {retention.half_life:.3g} s")
+    axes.set_xscale("log")
+    plain_numbers(axes, "x")
+    legend(axes, "lower left")
