@@ -12,18 +12,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ginsen.analysis import Summary, summarise
+from ginsen.analysis import PhaseSummary, Summary, summarise
 from ginsen.figures import run_figure
 from ginsen.html_elements import Html, element, pairs, table
+from ginsen.records.error import RecordError
 from ginsen.records.layout import ABOUT
 from ginsen.records.ledger import LEAST_STIMULUS, PairLedger, add_up
 from ginsen.records.reading import Tables, pairs_of, read_record, read_tables
-from ginsen.report import as_sentences, as_table, beta_text, quantity, scale_of
+from ginsen.report import as_sentences, as_table, quantity, scale_of
 from ginsen.types import Record
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Whatever stood in a recording: the page loads nothing and runs nothing."""
-
 
 _SETTINGS = (
     ("level", "requested_level_V", "V", ""), ("duration", "duration_s", "s", ""),
@@ -53,12 +53,18 @@ def html_report(paths: Sequence[Path]) -> str:
     """A page on the recordings at `paths`, in their order, and the ledger of their pairs.
 
     Each run has its figure, its phases with β and interval, what was remembered, notes, outcome,
-    parameters and provenance. Raises RecordError for what is no recording.
+    parameters and provenance; one without samples is named. Raises RecordError for what is no
+    recording, and where none has a sample.
     """
+    tables = {path: read_tables(path) for path in paths}
+    empty = [path for path in tables if not tables[path]["samples"]["time_s"].size]
     runs = []
-    for path in paths:
-        record = read_record(path)
-        runs.append(_Run(path, read_tables(path), record, summarise(record)))
+    for path in tables:
+        if path not in empty:
+            record = read_record(path)
+            runs.append(_Run(path, tables[path], record, summarise(record)))
+    if not runs:
+        raise RecordError(f"there is nothing to report: no sample in {', '.join(map(str, empty))}")
     alone = len(runs) == 1
     title = f"{runs[0].title}, {runs[0].path.stem}" if alone else f"{len(runs)} runs"
     style = resources.files("ginsen").joinpath("html_report.css").read_text(encoding="utf-8")
@@ -69,9 +75,11 @@ def html_report(paths: Sequence[Path]) -> str:
         element("title", title), element("style", Html(style)))
     body = element(
         "body", *(() if alone else _overview(runs)),
+        *(element("p", f"{path.name} holds no sample: {tables[path]['outcome']['outcome'][-1]}",
+                  class_="note") for path in empty),
         *(_section(run, number, "h1" if alone else "h2")
           for number, run in enumerate(runs, start=1)),
-        _ledger(add_up(run.tables for run in runs)))
+        _ledger(add_up(tables.values())))
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
@@ -79,12 +87,11 @@ def _overview(runs: Sequence[_Run]) -> tuple[Html, Html]:
     """One line a run: what one looks for before reading on."""
     rows = []
     for number, run in enumerate(runs, start=1):
-        last = run.summary.phases[-1:]
         kept = run.summary.retention
+        last = [_cells(run, phase)[-2:] for phase in run.summary.phases[-1:]] or [["", ""]]
         rows.append((
             element("a", run.title, href=f"#run-{number}"), _utc(run.record.origin),
-            run.record.outcome.state, *(quantity(phase.conductance, "S") for phase in last),
-            *("none" if phase.fit.beta is None else beta_text(phase.fit) for phase in last),
+            run.record.outcome.state, *last[0],
             "" if kept is None or kept.half_life is None else quantity(kept.half_life, "s")))
     return (element("h1", f"{len(runs)} runs"),
             table(("run", "begun (UTC)", "outcome", "last G", "last β (95 %)", "half-life"), rows,
@@ -125,11 +132,15 @@ def _figure(run: _Run) -> Html:
 
 
 def _phases(run: _Run) -> Html:
-    """The table of the terminal, cell for cell."""
-    told = as_table(run.summary, run.record)
-    columns = [[str(cell) for cell in column.cells] for column in told.columns]
-    return table((str(column.header) for column in told.columns), zip(*columns, strict=True),
-                 left=(0, len(columns) - 1))
+    headings = as_table(replace(run.summary, phases=()), run.record).columns
+    return table((str(column.header) for column in headings),
+                 (_cells(run, phase) for phase in run.summary.phases), left=(0, len(headings) - 1))
+
+
+def _cells(run: _Run, phase: PhaseSummary) -> list[str]:
+    """The cells of the terminal's table, of one phase: of many it leaves out the middle."""
+    told = as_table(replace(run.summary, phases=(phase,)), run.record)
+    return [str(cell) for column in told.columns for cell in column.cells]
 
 
 def _settings(tables: Tables) -> Html:

@@ -152,7 +152,7 @@ def as_table(summary: Summary, record: Record) -> Table:
         if phase.in_compliance > 0:
             conductance += f"\n{phase.in_compliance:.0%} in compliance"
         if phase.off_range > 0.5:
-            conductance += "\ncurrent outside 1-100 % of its range"
+            conductance += "\nI off its range"
         table.add_row(
             span.name, f"{span.start - summary.zero:.1f} to {span.stop - summary.zero:.1f}",
             quantity(span.level, "V"), str(phase.samples), conductance,

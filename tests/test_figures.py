@@ -14,6 +14,7 @@ import pytest
 from ginsen import figures
 from ginsen.analysis import summarise
 from ginsen.figures import run_figure
+from ginsen.figures.style import extremes
 from ginsen.types import Outcome, Record, Samples, Span
 
 
@@ -144,7 +145,7 @@ def test_an_empty_panel_says_why(monkeypatch, tmp_path, name, sentences):
 def test_thinning_keeps_every_extreme():
     y = np.random.default_rng(3).normal(size=50_000)
     y[31_415], y[100:200] = 99.0, math.nan
-    t, thin = figures._extremes(np.arange(50_000.0), y)
+    t, thin = extremes(np.arange(50_000.0), y)
     assert t.size == thin.size < 7000
     assert np.nanmax(thin) == 99.0
     assert np.nanmin(thin) == np.nanmin(y)

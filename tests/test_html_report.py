@@ -10,7 +10,7 @@ import pytest
 from ginsen.cli import main
 from ginsen.html_elements import Html, element, pairs, table
 from ginsen.html_report import html_report
-from ginsen.records import Recording
+from ginsen.records import RecordError, Recording
 from ginsen.types import Outcome, Phase, Samples, Span
 
 ORIGIN = datetime(2026, 11, 20, 11, 5, tzinfo=timezone.utc)
@@ -42,19 +42,22 @@ class Page(HTMLParser):
         return any(text in part for part in self.text)
 
 
-def write(path, *, outcome=None, level=5.0, **about):
-    """A pulse and a read of a conductance with noise, recorded."""
+PULSE_AND_READ = ((Phase("pulse", 5.0, 30.0, 0.1, 1e-3), 1e-3),
+                  (Phase(f"read {NASTY}", 0.01, 60.0, 0.1, 1e-5), 1e-3))
+
+
+def write(path, *, outcome=None, steps=PULSE_AND_READ, **about):
+    """Phases, each of a conductance (S) with noise, recorded."""
     random = np.random.default_rng(7)
     recording = Recording.create(
         path, protocol="memory", origin=ORIGIN, about=about, seed=11,
-        parameters={"pulse_voltage": (level, "V")}, station_text=f'name = "{NASTY}"\n',
+        parameters={"pulse_voltage": (5.0, "V")}, station_text=f'name = "{NASTY}"\n',
         identities={"smu": f"KEITHLEY {NASTY}"})
     recording.event(0.0, "note", f"a note {NASTY}")
     first, start = 0, 0.0
-    for phase in (Phase("pulse", level, 30.0, 0.1, 1e-3), Phase(f"read {NASTY}", 0.01, 60.0, 0.1,
-                                                                1e-5)):
+    for phase, conductance in steps:
         time = start + phase.interval * np.arange(phase.count)
-        G = 1e-3 + 1e-6 * random.standard_normal(time.size)
+        G = conductance + 1e-6 * random.standard_normal(time.size)
         samples = Samples.of(time, np.full(time.size, phase.level), G * phase.level)
         recording.begin_phase(phase)
         recording.append(samples, G, np.full(time.size, 1e-7))
@@ -128,8 +131,31 @@ def test_several_runs_begin_with_an_overview_that_leads_to_each(tmp_path):
     assert links == ["#run-1", "#run-2"]
     assert {a.get("id") for tag, a in page.elements if tag == "section"} >= {"run-1", "run-2"}
     assert page.has("W2 · memory")
+    row = page.text[page.text.index("half-life") + 1:page.text.index("W2 · memory")]
+    assert row[:3] == ["W1 · memory", "2026-11-20 11:05:00", "finished"]
+    assert row[3].endswith(" mS")
+    assert re.match(r"-?\d\.\d\d \(", row[4])
     assert page.has("failed: cable <off>")
     assert ("span", {"class": "outcome failed"}) in page.elements
+
+
+def test_a_run_that_never_measured_does_not_keep_the_others_off_the_page(tmp_path):
+    nothing = write(tmp_path / "b.h5", steps=(), outcome=Outcome("failed", "no <contact>"))
+    page = Page(html_report([nothing, write(tmp_path / "a.h5")]))
+    assert page.has("b.h5 holds no sample: failed: no <contact>")
+    told = page.text
+    assert told[told.index("Ledger"):].count("2") == 1  # runs; one cycle
+    with pytest.raises(RecordError, match=r"nothing to report: no sample in .*b\.h5"):
+        html_report([nothing])
+
+
+def test_every_one_of_many_phases_has_its_row(tmp_path):
+    steps = [(Phase(f"step {number}", 0.1 * number, 10.0, 0.1, 1e-3), 1e-3)
+             for number in range(1, 31)]
+    page = Page(html_report([write(tmp_path / "a.h5", steps=steps)]))
+    for phase, _ in steps:
+        assert page.text.count(phase.name) == 2  # as found, as set
+    assert not page.has("more)")
 
 
 def test_the_command_writes_a_page_and_overwrites_none(tmp_path, capsys):

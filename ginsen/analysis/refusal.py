@@ -54,7 +54,8 @@ def of_posterior(fit: Posterior) -> str | None:
         return (f"not told from the floor: σ(β) = {fit.sigma:.2g} where {WIDEST_SIGMA} is allowed, "
                 f"with a floor of {100 * share:.0f} % of the spectrum")
     if fit.edge is not None:
-        return f"β runs to {fit.edge:g}, the end of the range that is searched"
+        what = "drift" if fit.edge > 0 else "no power law"
+        return f"{what}: β runs to {fit.edge:g}, the end of the range that is searched"
     if fit.beta > STEEPEST:
         return f"drift: β = {fit.beta:.2f} would be smoother than noise that can be told from one"
     return None

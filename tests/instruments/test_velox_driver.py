@@ -198,9 +198,16 @@ def test_a_station_that_does_not_answer_a_reset_is_understood_too():
         assert prober.ask("GetNumSelectedDies") == "3"
 
 
+def test_a_slow_motion_is_waited_for(prober):
+    prober.chuck.move_contact(1)  # 12 s
+    prober.release()
+    assert prober.in_contact is False
+
+
 @pytest.mark.parametrize("how", [{"adapter": "GPIB0::28::INSTR"}, SOCKET])
 def test_a_late_reply_is_never_taken_for_another(library, monkeypatch, how):
     prober = Velox(**how, visa_library=library)
+    prober.release()
     monkeypatch.setattr(velox, "MOTION_TIME", 2.0)
     with pytest.raises(InstrumentError, match="did not answer MoveChuckContact 1: "):
         prober.chuck.move_contact(1)

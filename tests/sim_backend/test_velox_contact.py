@@ -125,6 +125,24 @@ def test_each_die_is_a_sample_of_its_own():
     assert seen == pytest.approx({0: 2e-3, 1: 1e-3, 2: 2 / 3e3})
 
 
+def test_each_die_lives_through_all_the_time(monkeypatch):
+    lived = {}
+    advance = Resistor.advance
+
+    def counted(die, dt, sources):
+        key = die.resistance, sources[0].connected
+        lived[key] = lived.get(key, 0.0) + dt
+        return advance(die, dt, sources)
+
+    monkeypatch.setattr(Resistor, "advance", counted)
+    chuck = Chuck(Wafer(lambda number: Resistor(1.0 + number)), [], dies=[[0, 0], [1, 0]])
+    chuck("StepNextDie 1 0")
+    arrived = chuck.bench.now
+    chuck.bench.advance_to(arrived + 1.0)
+    chuck.port.totals()
+    assert lived == pytest.approx({(1.0, True): arrived, (2.0, False): arrived, (2.0, True): 1.0})
+
+
 def wafer(tmp_path, text=BENCH):
     path = tmp_path / "bench.toml"
     path.write_text(text, encoding="utf-8")

@@ -81,7 +81,10 @@ class VirtualKeithley2400(ScpiInstrument):
     scpi_version: ClassVar[str] = "1996.0"
     commands = COMMANDS
 
-    def __init__(self, bench: Bench, name: str, serial: str = "1175680") -> None:
+    setup: Setup
+    unit: SourceMeasureUnit
+
+    def __init__(self, bench: Bench, name: str, serial: str = "1240001") -> None:
         super().__init__(bench, name)
         self.serial = serial
         self.measurement = Register()
@@ -107,6 +110,7 @@ class VirtualKeithley2400(ScpiInstrument):
         self.unit.apply(unit_settings(self.setup, AFTER_RESET))
         self.trigger = TriggerModel(self.bench, self.status.operation)
         self.samples: deque[Row] = deque(maxlen=MOST_POINTS)
+        self._course: tuple[float, ...] = ()
         self.elements: tuple[str, ...] = ELEMENTS
         self.binary = False
         self.byte_order = "NORM"

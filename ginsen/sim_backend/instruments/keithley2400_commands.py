@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from ginsen.datasheets.keithley2400 import KEITHLEY_2400
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments import keithley2400_rules as rules
 from ginsen.sim_backend.instruments.keithley2400_readings import ELEMENTS
+from ginsen.sim_backend.instruments.keithley2400_setup import Setup
 from ginsen.sim_backend.instruments.keithley2400_sweep import SWEEP_COMMANDS
 from ginsen.sim_backend.instruments.keithley2400_trace import TRACE_COMMANDS
 from ginsen.sim_backend.instruments.keithley2400_trigger import TRIGGER_COMMANDS
@@ -64,7 +66,8 @@ def _of_setup(name: str, kind: Any) -> Setting:
                   lambda smu, value: smu.change(**{name: value}))
 
 
-def _ruled(kind: Any, get: Any, rule: Any, *first: Any) -> Setting:
+def _ruled(kind: Any, get: Callable[[Smu], Any], rule: Callable[..., Setup],
+           *first: SourceFunction) -> Setting:
     """A setting that `rule(setup, *first, value)` takes over or refuses."""
     return stored(kind, get, lambda smu, value: smu.apply(rule(smu.setup, *first, value)))
 
@@ -77,7 +80,7 @@ def _quantity(function: SourceFunction) -> dict[str, Entry]:
     sense = f"[:SENSe[1]]:{_WORDS[function]}"
     span = number(-reach, reach, limit, unit=unit)
 
-    def of(name: str) -> Any:
+    def of(name: str) -> Callable[[Smu], Any]:
         return lambda smu: getattr(smu.setup.quantities[function], name)
 
     def present(smu: Smu) -> float:
@@ -122,7 +125,7 @@ def _measure(smu: Smu, *functions: SenseFunction) -> Waiting[object]:
     return smu.read()
 
 
-def _listed(rule: Any) -> Command:
+def _listed(rule: Callable[..., Setup]) -> Command:
     return Command(lambda smu, *functions: smu.apply(rule(smu.setup, *functions)),
                    (repeated(_SENSED),))
 
@@ -159,7 +162,7 @@ def _set_elements(smu: Smu, *names: str) -> None:
 
 
 def _set_terminals(smu: Smu, terminals: str) -> None:
-    """Other terminals switch the output off, too (page 2-3)."""
+    """Other terminals switch the output off, too (section 2)."""
     if terminals != smu.terminals:
         smu.terminals = terminals
         smu.change(output=False)

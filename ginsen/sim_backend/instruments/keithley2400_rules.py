@@ -38,13 +38,13 @@ TOO_MUCH_POWER = ScpiError(826, "Attempt to exceed power limit")
 
 _ORDER: tuple[SenseFunction, ...] = ("VOLT", "CURR", "RES")
 _LOW_VOLTAGE, _LOW_CURRENT = 20.0, 0.1
-"""Full scales (V, A): beyond one of them the other quantity keeps to its own (page 6-15, 22 W)."""
+"""Full scales (V, A): beyond one the other quantity keeps to its own (SPEC-2400 page 1, 22 W)."""
 
 _PROTECTIONS = (20.0, 40.0, 60.0, 80.0, 100.0, 120.0, 160.0)
 
 
 def with_source(setup: Setup, function: SourceFunction) -> Setup:
-    """Source the other quantity: the output goes off, as its level may not be meant."""
+    """Source the other quantity; the output goes off (background knowledge)."""
     _own_source(setup)
     if function == setup.source:
         return setup
@@ -66,7 +66,7 @@ def with_level(setup: Setup, function: SourceFunction, level: float) -> Setup:
 
 
 def with_source_range(setup: Setup, function: SourceFunction, value: float) -> Setup:
-    """Fix the source range that holds `value` (page 18-75)."""
+    """Fix the source range that holds `value`."""
     _own_source(setup)
     scale = source_range_for(function, value)
     if abs(setup.quantities[function].level) > _reach(function, scale):
@@ -135,7 +135,7 @@ def with_ohms_range(setup: Setup, value: float) -> Setup:
 
 
 def with_functions(setup: Setup, *functions: SenseFunction) -> Setup:
-    """Measure these, too; instead, where functions are not concurrent (SCPI-1999 vol. 2, 18.13)."""
+    """Measure these, too; without concurrency instead (SCPI-1999, SENSe:FUNCtion)."""
     if not functions:
         raise ScpiError(-109)
     if not setup.concurrent:
@@ -160,7 +160,7 @@ def with_all_functions(setup: Setup) -> Setup:
 
 
 def with_concurrency(setup: Setup, on: bool) -> Setup:
-    """Allow several functions; switched off, the voltage alone is measured."""
+    """Allow several functions; switched off, the voltage alone is measured (background)."""
     functions = setup.functions if on == setup.concurrent or on else ("VOLT",)
     return replace(setup, concurrent=on, functions=functions)
 

@@ -1,7 +1,7 @@
 """What a Keithley 2400 is set to, frozen, and what that makes of the electrical model.
 
-Pages are those of the User's Manual, 2400S-900-01 Rev. K. Integration time, filter, auto-zero and
-sensing are one for all functions; which functions a reading measures is a list (page 18-60).
+Pages and tables are those of the User's Manual, 2400S-900-01 Rev. K. Integration time, filter,
+auto-zero and sensing are one for all functions; which functions a reading measures is a list.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class Setup:
 
     `functions` are measured, in the order of a reading. `swept` is the level (V or A) a sweep or
     list has reached, None before the first. `auto_off` switches the output on for each reading
-    (`ALW`) or for each round of the trigger layer (`TCO`), None leaves it to the user.
+    (`ALW`) or for each round of the trigger layer (`TCO`), and off again. `delay` is in s,
+    `protection` in V, `ohms_range` in Ω.
     """
 
     quantities: Mapping[SourceFunction, Quantity] = field(
@@ -165,11 +166,11 @@ def unit_settings(setup: Setup, present: Settings) -> Settings:
 
 def _source(setup: Setup, function: SourceFunction, readback: bool) -> SourceSetup:
     quantity = setup.quantities[function]
-    swept = quantity.mode != "FIX" and function == setup.source and setup.swept is not None
+    swept = setup.swept if quantity.mode != "FIX" and function == setup.source else None
     return SourceSetup(
         limit=_clamp(setup, function),
         range=quantity.source_range,
-        level=setup.swept if swept and setup.swept is not None else quantity.level,
+        level=quantity.level if swept is None else swept,
         autorange=False,
         delay=setup.delay,
         autodelay=setup.autodelay,

@@ -1,4 +1,4 @@
-"""Staircases and lists of a Keithley 2400 (2400S-900-01 Rev. K, pages 10-2 and 18-83 to 18-92).
+"""Staircases and lists of a Keithley 2400 (2400S-900-01 Rev. K, pages 10-2 and 18-83 to 18-88).
 
 A sweep lasts as many points as the trigger layer counts: level after level, and from the first
 again. The output stays at the last level until the source is fixed again or reset (background).
