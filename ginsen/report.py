@@ -126,7 +126,8 @@ def _finding_sentence(finding: object) -> str:
         if isinstance(value, bool):
             parts.append(words if value else f"not {words}")
         elif isinstance(value, float) and math.isfinite(value):
-            parts.append(f"{words} {quantity(value, unit) if unit else f'{value:.3g}'}")
+            told = quantity(value, unit) if unit.isalpha() else f"{value:.3g} {unit}".strip()
+            parts.append(f"{words} {told}")
     sentence = ", ".join(parts)
     return sentence[:1].upper() + sentence[1:]
 

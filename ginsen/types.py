@@ -58,13 +58,19 @@ class Samples:
         return Samples(self.time[part], self.voltage[part], self.current[part],
                        self.compliance[part], self.u_voltage[part], self.u_current[part])
 
-    def per_volt(self, level: float) -> Samples:
+    def per_volt(self, level: float, *, alternate: bool = False) -> Samples:
         """With the current over the constant `level` (V), so that spectra are in S²/Hz.
 
         Dividing by one number leaves the spectrum that of the current; the voltmeter's noise stays
-        out of it. At 0 V, where a conductance says nothing, the current is left as it is.
+        out of it. At 0 V, where a conductance says nothing, the current is left as it is. Of
+        readings at alternating levels the current is first counted positive in the direction of
+        the voltage: an offset then alternates, at half the sampling rate, outside every band.
         """
-        return replace(self, current=self.current / level) if level else self
+        if not level:
+            return self
+        if alternate:
+            return replace(self, current=self.current * np.sign(self.voltage) / abs(level))
+        return replace(self, current=self.current / level)
 
     def shifted(self, seconds: float) -> Samples:
         """The same samples, `seconds` later."""
@@ -101,7 +107,9 @@ class Phase:
     `source_range` (V) and `measure_range` (A) are fixed for the phase; None lets the driver take
     the smallest that holds the level and the compliance. `nplc` is the integration time in power
     line cycles. `duty` is the share of each interval during which the level is applied; for the
-    remaining time the sample is left in `rest`.
+    remaining time the sample is left in `rest`. With `alternate` every other reading is taken at
+    the opposite level, so that the offset of the meter and thermal voltages drop out of pairs; the
+    number of readings is then even.
     """
 
     name: str
@@ -114,11 +122,13 @@ class Phase:
     measure_range: float | None = None
     rest: Rest = "hold"
     duty: float = 1.0
+    alternate: bool = False
 
     @property
     def count(self) -> int:
         """The number of samples of this phase."""
-        return round(self.duration / self.interval) + 1
+        count = round(self.duration / self.interval) + 1
+        return count + count % 2 if self.alternate else count
 
     def named(self, name: str) -> Phase:
         """The same phase under another name."""
@@ -141,6 +151,7 @@ class Span:
     `level` (V) the voltage applied, `dead_time` (s) what passed between the last sample before it
     and its own first one (NaN for the first phase), `integration` (s) how long the meter
     integrated each reading and `measure_range` (A) the full scale it was on (NaN where unknown).
+    `alternate` says that the level changed its sign from each reading to the next.
     """
 
     name: str
@@ -152,6 +163,7 @@ class Span:
     dead_time: float = float("nan")
     integration: float = float("nan")
     measure_range: float = float("nan")
+    alternate: bool = False
 
     @property
     def part(self) -> slice:

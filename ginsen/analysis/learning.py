@@ -35,10 +35,14 @@ class LearningCycle:
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """All cycles; `savings` and `gain`, the ratio of what was kept, of the last to the first."""
+    """All cycles; the `savings` of the last one, and its half-life over that of the first.
+
+    A `slowing` above one is the way from short-term to long-term memory. NaN where a half-life was
+    not reached.
+    """
 
     savings: float
-    gain: float
+    slowing: float
     cycles: tuple[LearningCycle, ...]
 
 
@@ -63,7 +67,7 @@ def learning_curve(record: Record) -> LearningCurve | None:
     last = [cycle for cycle in cycles if cycle.learned]
     if not last:
         return LearningCurve(math.nan, math.nan, cycles)
-    return LearningCurve(last[-1].savings, last[-1].kept / last[0].kept, cycles)
+    return LearningCurve(last[-1].savings, last[-1].half_life / last[0].half_life, cycles)
 
 
 def _cycle(record: Record, cycle: int, pulses: list[Span], pause: Span | None,

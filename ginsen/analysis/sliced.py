@@ -76,13 +76,22 @@ def sliced_betas(record: Record, *, settling: float = SETTLING,
 
 def windows_of(record: Record, span: Span, *, settling: float = SETTLING,
                window: float = WINDOW) -> Iterator[Samples]:
-    """The windows of one phase, their current over its level."""
-    samples = settled(record, span, settling).per_volt(span.level)
+    """The windows of one phase, one after the other."""
+    samples = settled(record, span, settling)
     if len(samples) < 2:
         return
     size = max(1, round(window / float(np.median(np.diff(samples.time)))))
     for first in range(0, len(samples) - size + 1, size):
         yield samples[first:first + size]
+
+
+def beta_of(window: Samples, span: Span) -> SpectralFit:
+    """β of one window of a phase; its densities are in S²/Hz."""
+    if window.compliance.any():
+        return SpectralFit(None, None, None, reason="in compliance")
+    front_end = FrontEnd(span.integration) if span.integration > 0 else None
+    return estimate_beta(window.per_volt(span.level).current, times=window.time,
+                         front_end=front_end)
 
 
 def settled(record: Record, span: Span, settling: float = SETTLING) -> Samples:
@@ -92,8 +101,8 @@ def settled(record: Record, span: Span, settling: float = SETTLING) -> Samples:
 
 
 def _slice(record: Record, span: Span, upward: bool, settling: float, window: float) -> Slice:
-    fits = [_fit(part, span) for part in windows_of(record, span, settling=settling,
-                                                    window=window)]
+    fits = [beta_of(part, span)
+            for part in windows_of(record, span, settling=settling, window=window)]
     betas = [fit.beta for fit in fits if fit.beta is not None]
     reasons = Counter((fit.reason or "").partition(":")[0] for fit in fits if fit.beta is None)
     rest = settled(record, span, settling)
@@ -102,13 +111,6 @@ def _slice(record: Record, span: Span, upward: bool, settling: float, window: fl
     commonest = max(reasons, key=reasons.__getitem__, default="")
     return Slice(upward, _median(rest.voltage), _median(rest.current), _median(G), _median(betas),
                  low, high, len(fits), tuple(betas), commonest)
-
-
-def _fit(samples: Samples, span: Span) -> SpectralFit:
-    if samples.compliance.any():
-        return SpectralFit(None, None, None, reason="in compliance")
-    front_end = FrontEnd(span.integration) if span.integration > 0 else None
-    return estimate_beta(samples.current, times=samples.time, front_end=front_end)
 
 
 def _median(values: npt.ArrayLike) -> float:

@@ -91,7 +91,7 @@ def beta_track(record: Record, windows: Sequence[int] = WINDOWS, *,
     """
     tracks = []
     for span in record.spans:
-        samples = record.samples[span.part].per_volt(span.level)
+        samples = record.samples[span.part].per_volt(span.level, alternate=span.alternate)
         live = LiveBeta(tuple(windows), front_end=_front_end(span),
                         line_frequency=line_frequency)
         hop = max(1, min(windows) // 8)
@@ -108,10 +108,12 @@ def _front_end(span: Span) -> FrontEnd | None:
 def _phase(record: Record, span: Span, floor: float | None,
            line_frequency: float | None) -> PhaseSummary:
     samples = record.samples[span.part]
-    G, u_G = conductance(samples, record.series_resistance, level=span.level)
+    G, u_G = conductance(samples, record.series_resistance, level=span.level,
+                         alternate=span.alternate)
     tried: list[SpectralFit] = []
     for share in STRETCHES:
-        part = samples[len(samples) - len(samples) // share:].per_volt(span.level)
+        part = samples[len(samples) - len(samples) // share:].per_volt(
+            span.level, alternate=span.alternate)
         tried.append(_fit(part, _front_end(span), floor, line_frequency))
         if tried[-1].beta is not None:
             break
@@ -159,7 +161,8 @@ def _origin(record: Record) -> tuple[float, str, Span | None]:
 def _retention(record: Record, span: Span, zero: float) -> Retention | None:
     """What a phase kept since `zero`; None where its first read is not told from zero (3u)."""
     samples = record.samples[span.part]
-    G, u_G = conductance(samples, record.series_resistance, level=span.level)
+    G, u_G = conductance(samples, record.series_resistance, level=span.level,
+                         alternate=span.alternate)
     read = np.isfinite(G)
     if not read.any() or abs(G[read][0]) <= 3 * np.nan_to_num(u_G[read][0]):
         return None

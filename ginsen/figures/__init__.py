@@ -15,9 +15,14 @@ from ginsen.analysis import Summary
 from ginsen.figures.activation import formation_panel
 from ginsen.figures.beta import beta_panel
 from ginsen.figures.bias_levels import beta_of_levels_panel
-from ginsen.figures.current_voltage import chord_panel, loop_panel, magnitude_panel
+from ginsen.figures.current_voltage import (
+    chord_panel,
+    loop_panel,
+    magnitude_panel,
+    rising_panel,
+)
 from ginsen.figures.fluctuations import fluctuations_panel
-from ginsen.figures.learning import kept_panel, pauses_panel, pulses_panel
+from ginsen.figures.learning import half_lives_panel, pauses_panel, pulses_panel
 from ginsen.figures.over_time import conductance_panel, current_panel, level_panel
 from ginsen.figures.retention import retention_panel
 from ginsen.figures.sliced import betas_panel, slices_panel, windows_panel
@@ -33,9 +38,9 @@ _USUAL: tuple[Panel, Panel, Panel, Panel] = (
 _PANELS: Mapping[str, tuple[Panel, Panel, Panel, Panel]] = {
     "activation": (current_panel, formation_panel, beta_panel, spectrum_panel),
     "bias-steps": (level_panel, conductance_panel, beta_panel, beta_of_levels_panel),
-    "forming": (level_panel, conductance_panel, current_panel, magnitude_panel),
+    "forming": (level_panel, conductance_panel, current_panel, rising_panel),
     "iv-sweep": (loop_panel, magnitude_panel, conductance_panel, chord_panel),
-    "learning": (conductance_panel, pulses_panel, pauses_panel, kept_panel),
+    "learning": (conductance_panel, pulses_panel, pauses_panel, half_lives_panel),
     "noise": (conductance_panel, spectrum_panel, beta_panel, fluctuations_panel),
     "sliced-iv": (magnitude_panel, slices_panel, windows_panel, betas_panel),
 }

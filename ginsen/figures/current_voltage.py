@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -47,6 +49,12 @@ def magnitude_panel(axes: Axes, record: Record, summary: Summary) -> None:
         axes.plot(V[limited], size[limited], "s", color="black", ms=4, mfc="none",
                   label="in compliance")
     legend(axes)
+
+
+def rising_panel(axes: Axes, record: Record, summary: Summary) -> None:
+    """|I| against V of the levels of a forming run, without its reads."""
+    levels = tuple(span for span in record.spans if span.name.startswith("level"))
+    magnitude_panel(axes, replace(record, spans=levels), summary)
 
 
 def chord_panel(axes: Axes, record: Record, summary: Summary) -> None:

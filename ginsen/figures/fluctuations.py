@@ -28,7 +28,7 @@ def fluctuations_panel(axes: Axes, record: Record, summary: Summary) -> None:
         blank(axes, "no conductance that fluctuates was measured")
         return
     x = G / phase.conductance - 1
-    axes.hist(x, bins=np.histogram_bin_edges(x, bins=min(80, max(10, x.size // 50))).tolist(),
+    axes.hist(x, bins=np.histogram_bin_edges(x, bins=min(30, max(10, x.size // 50))).tolist(),
               density=True, color=BLUE, alpha=0.5, label=f"{phase.span.name}, {x.size} samples")
     sigma, mean = float(np.std(x)), float(np.mean(x))
     grid = np.linspace(mean - 4 * sigma, mean + 4 * sigma, 200)

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ginsen.analysis import LearningCurve, Summary, learning_curve
 from ginsen.analysis.learning import reads_after
-from ginsen.figures.style import BLUE, GREY, VERMILLION, blank, legend, plain_numbers
+from ginsen.figures.style import BLUE, VERMILLION, blank, headroom, legend, plain_numbers
 from ginsen.types import Record
 
 _NOTHING = "no cycle: the record has no training"
@@ -54,21 +54,27 @@ def pauses_panel(axes: Axes, record: Record, summary: Summary) -> None:
     legend(axes, "lower left")
 
 
-def kept_panel(axes: Axes, record: Record, summary: Summary) -> None:
-    """What was left at the end of each pause: short-term becomes long-term as it rises."""
-    axes.set(title="Retention: kept at the end of the pause", xlabel="cycle",
-             ylabel="G / first read")
+def half_lives_panel(axes: Axes, record: Record, summary: Summary) -> None:
+    """The half-life after each cycle: short-term becomes long-term as it rises."""
+    axes.set(title="Retention: half-life after each cycle", xlabel="cycle", ylabel="half-life (s)")
     curve = _curve(record, summary)
-    known = [each for each in curve.cycles if np.isfinite(each.kept)] if curve else []
-    if not known:
+    spans = {span.name: span for span in record.spans}
+    learned = [each for each in curve.cycles if each.learned] if curve else []
+    if not learned:
         blank(axes, "no cycle met the criterion")
         return
-    cycle = [each.cycle for each in known]
-    axes.plot(cycle, [each.kept for each in known], "o-", color=VERMILLION, ms=6, label="kept")
-    axes.axhline(0.5, color=GREY, ls=":", label="half")
-    axes.set_ylim(0, max(1.05, *(1.05 * each.kept for each in known)))
+    reached = [(each.cycle, each.half_life) for each in learned if np.isfinite(each.half_life)]
+    longer = [(each.cycle, spans[f"forget {each.cycle}"].stop - spans[f"forget {each.cycle}"].start)
+              for each in learned if not np.isfinite(each.half_life)]
+    if reached:
+        axes.plot(*zip(*reached, strict=True), "o-", color=VERMILLION, ms=6, label="half forgotten")
+    if longer:
+        axes.plot(*zip(*longer, strict=True), "^", color=VERMILLION, mfc="white", ms=8,
+                  label="longer than the pause")
+    axes.set_ylim(bottom=0)
+    headroom(axes, 0.1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    legend(axes, "lower right")
+    legend(axes, "upper left")
 
 
 def _curve(record: Record, summary: Summary) -> LearningCurve | None:

@@ -62,13 +62,17 @@ def _panel(axes: Axes, record: Record, summary: Summary, symbol: str, unit: str,
     logarithmic = bool(least > 0 and most > 10 * least)
     if logarithmic:
         axes.set_yscale("log")
-        plain_numbers(axes, "y")
     if 0 < len(summary.phases) <= MOST_COLOURED:
         _phases(axes, t, values / scale, u / scale, summary, 0.1 * least / scale, logarithmic)
     else:
-        label = f"{len(summary.phases)} phases" if summary.phases else "no phase found"
-        axes.plot(*extremes(t, _drawable(values / scale, logarithmic)), color=BLUE, lw=1,
-                  label=label)
+        # A line must not bridge the dead time between two phases.
+        edges = [phase.span.first for phase in summary.phases[1:]]
+        axes.plot(*extremes(np.insert(t, edges, t[edges]),
+                            np.insert(_drawable(values / scale, logarithmic), edges, np.nan)),
+                  color=BLUE, lw=1,
+                  label=f"{len(edges) + 1} phases" if summary.phases else "no phase found")
+    if logarithmic:
+        plain_numbers(axes, "y")
     if samples.compliance.any():
         axes.plot(t[samples.compliance], np.full(np.count_nonzero(samples.compliance), 0.02), "|",
                   color="black", ms=7, transform=axes.get_xaxis_transform(),

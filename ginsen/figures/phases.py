@@ -7,13 +7,14 @@ from ginsen.figures.style import PHASE_COLOURS
 from ginsen.types import Record, SpectralFit
 
 MOST_NAMED = len(PHASE_COLOURS)
-MOST_COLOURED = 40
+MOST_COLOURED = 12
 """More phases than these are a staircase: one line, not so many coloured stretches."""
 
 
 def coloured(summary: Summary) -> list[tuple[PhaseSummary, str]]:
-    """Each phase with its colour, the same in every panel."""
-    return [(phase, PHASE_COLOURS[at % len(PHASE_COLOURS)])
+    """Each phase with its colour, the same in every panel; one colour where they are too many."""
+    many = len(summary.phases) > MOST_COLOURED
+    return [(phase, PHASE_COLOURS[0 if many else at % len(PHASE_COLOURS)])
             for at, phase in enumerate(summary.phases)]
 
 

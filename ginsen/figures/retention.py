@@ -17,13 +17,16 @@ def retention_panel(axes: Axes, record: Record, summary: Summary) -> None:
     retention = summary.retention
     axes.set(title="Retention", ylabel="G / first read")
     if retention is None:
-        blank(axes, "no retention: there is no pulse with a read after it")
+        blank(axes, "no retention: " + (
+            "there is no pulse with a read after it" if summary.since == "the start" else
+            f"after {summary.since} there is no conductance that is told from zero"))
         return
     axes.set_xlabel(time_label(summary))
     read = next(p.span for p in summary.phases if p.span.stop > summary.zero)
     samples = record.samples[read.part]
     t = samples.time - summary.zero
-    G, _ = conductance(samples, record.series_resistance)
+    G, _ = conductance(samples, record.series_resistance, level=read.level,
+                       alternate=read.alternate)
     t, G = t[t > 0], G[t > 0]
     axes.plot(t, G / retention.first, ".", color=SKY, ms=4, mew=0, label=read.name,
               rasterized=True)

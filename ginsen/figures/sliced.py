@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from ginsen.analysis import Summary, estimate_beta, sliced_betas
-from ginsen.analysis.sliced import Slice, SlicedBetas, windows_of
-from ginsen.analysis.spectrum import FrontEnd
+from ginsen.analysis import Summary, sliced_betas
+from ginsen.analysis.sliced import Slice, SlicedBetas, beta_of, windows_of
 from ginsen.figures import spectra
-from ginsen.figures.style import DOWN, UP, blank, legend
+from ginsen.figures.style import DOWN, UP, blank, headroom, legend
 from ginsen.types import Record
 
 _NAMES = {True: "up", False: "down"}
@@ -35,7 +34,8 @@ def slices_panel(axes: Axes, record: Record, summary: Summary) -> None:
         axes.errorbar(G, beta, [beta - low, high - beta], fmt="o", color=_COLOURS[upward], ms=4,
                       lw=0.8, alpha=0.8, label=f"{_NAMES[upward]}: {_share(found, upward)}")
     axes.set(xlabel="G (S)", ylabel="β: median and quartiles", xscale="log")
-    legend(axes)
+    headroom(axes, 0.15)
+    legend(axes, "upper right")
 
 
 def betas_panel(axes: Axes, record: Record, summary: Summary) -> None:
@@ -74,10 +74,8 @@ def windows_panel(axes: Axes, record: Record, summary: Summary) -> None:
             if not windows:
                 continue
             window = windows[len(windows) // 2]
-            front_end = FrontEnd(span.integration) if span.integration > 0 else None
-            fit = estimate_beta(window.current, times=window.time, front_end=front_end)
-            name = f"{span.name}, {span.level:.3g} V"
-            drawn += spectra.draw(axes, window, fit, _COLOURS[upward], spectra.told(name, fit))
+            fit = beta_of(window, span)
+            drawn += spectra.draw(axes, window, span, fit, _COLOURS[upward])
             floor = floor or bool(fit.floor)
     spectra.finish(axes, "Spectrum of one window, both ways", drawn,
                    "no window is long enough for a spectrum", floor=floor)

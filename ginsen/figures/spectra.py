@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import NullFormatter
 
 from ginsen.analysis import PhaseSummary, Summary
-from ginsen.analysis.spectrum import band_of, bins_of, coefficients
+from ginsen.analysis.spectrum import band_of, bins_of, coefficients, log_shape
 from ginsen.figures.phases import coloured, head, reasons
-from ginsen.figures.style import GREY, blank, headroom, legend
-from ginsen.report import beta_text
-from ginsen.types import Record, Samples, SpectralFit
+from ginsen.figures.style import GREY, blank, headroom, legend, plain_numbers
+from ginsen.report import beta_text, quantity
+from ginsen.types import Record, Samples, Span, SpectralFit
 
 _MOST_SPECTRA = 4
 _FEWEST_SAMPLES = 32
@@ -26,8 +26,13 @@ def spectrum_panel(axes: Axes, record: Record, summary: Summary) -> None:
            floor=any(phase.fit.floor for phase, _ in longest))
 
 
-def draw(axes: Axes, samples: Samples, fit: SpectralFit, colour: str, label: str) -> bool:
-    """Binned S_G (S²/Hz) of samples whose current is over their level; False if there is none."""
+def draw(axes: Axes, samples: Samples, span: Span, fit: SpectralFit, colour: str) -> bool:
+    """Binned S_G (S²/Hz) of some samples of a phase, and its fit; False if there is none.
+
+    The line is what was fitted: the power law as the meter's integration and the sampling bend it,
+    and the floor.
+    """
+    samples = samples.per_volt(span.level, alternate=span.alternate)
     time, values = samples.time, samples.current
     if (time.size < _FEWEST_SAMPLES or samples.compliance.any()
             or not np.isfinite(values).all() or np.ptp(values) == 0):
@@ -36,11 +41,14 @@ def draw(axes: Axes, samples: Samples, fit: SpectralFit, colour: str, label: str
     bins = bins_of(band_of(time.size, dt, None, None))
     density = 2 * dt * bins.mean(coefficients(values) ** 2)
     axes.plot(bins.frequency / dt, density, "o", color=colour, ms=4, mec="white", mew=0.4,
-              label=label)
+              label=f"{span.name}, {quantity(span.level, 'V')}: "
+                    + (f"no β ({head(fit)})" if fit.beta is None else f"β = {beta_text(fit)}"))
     if fit.beta is not None and fit.amplitude is not None:
         f = np.geomspace(*fit.band, 100)
         floor = fit.floor or 0.0
-        axes.plot(f, fit.amplitude * f ** -fit.beta + floor, color=colour)
+        duty = min(1.0, span.integration / dt) if span.integration > 0 else None
+        shape = np.exp(log_shape(f * dt, np.array([fit.beta]), duty)[0]) * dt**fit.beta
+        axes.plot(f, fit.amplitude * shape + floor, color=colour)
         if floor > 0:
             axes.axhline(floor, color=colour, ls="--", lw=1)
     return True
@@ -54,18 +62,10 @@ def finish(axes: Axes, title: str, drawn: int, nothing: str, *, floor: bool) -> 
         return
     if floor:
         axes.plot([], [], color=GREY, ls="--", lw=1, label="white floor of the fit")
-    low, high = axes.get_xlim()
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda f, _: f"{f:g}"))
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_minor_formatter(NullFormatter())
+    plain_numbers(axes, "x")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     headroom(axes, 0.07 * (drawn + 1))
     legend(axes, "upper right")
-
-
-def told(name: str, fit: SpectralFit) -> str:
-    """The label of one spectrum."""
-    return f"{name}: " + (f"no β ({head(fit)})" if fit.beta is None else f"β = {beta_text(fit)}")
 
 
 def _of_phase(axes: Axes, record: Record, phase: PhaseSummary, colour: str) -> bool:
@@ -76,5 +76,4 @@ def _of_phase(axes: Axes, record: Record, phase: PhaseSummary, colour: str) -> b
     first, stop = 0, len(samples)
     if fit.start == fit.start:  # NaN where no stretch is told
         first, stop = np.searchsorted(samples.time, [fit.start, fit.stop + 1e-9]).tolist()
-    return draw(axes, samples[first:stop].per_volt(phase.span.level), fit, colour,
-                told(phase.span.name, fit))
+    return draw(axes, samples[first:stop], phase.span, fit, colour)

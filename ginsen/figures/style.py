@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ginsen.types import Array
 
@@ -44,9 +44,12 @@ def headroom(axes: Axes, share: float) -> None:
 
 
 def plain_numbers(axes: Axes, which: Literal["x", "y"]) -> None:
-    """Numbers of a logarithmic axis as 0.1, 1, 10 instead of powers."""
+    """Numbers of a logarithmic axis as 0.1, 1, 10, with 2 and 5 between where it is short."""
     axis = axes.xaxis if which == "x" else axes.yaxis
+    low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def blank(axes: Axes, why: str) -> None:

@@ -32,7 +32,7 @@ Entry = tuple[Phase, float]
 def entries(phases: Iterable[Phase]) -> list[Entry]:
     """What the configuration lists must hold for these phases, each entry once.
 
-    A phase that rests at 0 V between reads has a second entry for the rest.
+    A phase that rests at 0 V between reads, or alternates, has a second entry for that level.
     """
     rows: dict[Entry, None] = {}
     for phase in phases:
@@ -40,6 +40,8 @@ def entries(phases: Iterable[Phase]) -> list[Entry]:
         rows[settings, phase.level] = None
         if phase.rest == "zero":
             rows[settings, 0.0] = None
+        if phase.alternate:
+            rows[settings, -phase.level] = None
     return list(rows)
 
 
@@ -68,7 +70,7 @@ def _timers(phases: Sequence[Phase]) -> dict[tuple[float, int], int]:
 
 
 def _blocks(phase: Phase) -> int:
-    return {"hold": 7, "open": 10, "zero": 12}[phase.rest]
+    return 13 if phase.alternate else {"hold": 7, "open": 10, "zero": 12}[phase.rest]
 
 
 def trigger_model(phases: Sequence[Phase], *, index: Mapping[Entry, int],
@@ -124,12 +126,19 @@ def trigger_model(phases: Sequence[Phase], *, index: Mapping[Entry, int],
         if phase.rest != "hold":
             block(f"DEL:CONS {{block}}, {phase.duty * phase.interval - reading:.9e}")
         block(f'MDIG {{block}}, "{BUFFER}"')
+        if phase.alternate:
+            # The level turns right after a reading, so it has all the interval to settle.
+            recall(phase, -phase.level)
+            block(f"WAIT {{block}}, TIM{number}")
+            block(f'MDIG {{block}}, "{BUFFER}"')
+            recall(phase, phase.level)
         if phase.rest == "open":
             block("SOUR:STAT {block}, OFF")
         elif phase.rest == "zero":
             recall(phase, 0.0)
         if phase.count > 1:
-            block(f"BRAN:COUN {{block}}, {phase.count}, {loop}")
+            turns = phase.count // 2 if phase.alternate else phase.count
+            block(f"BRAN:COUN {{block}}, {turns}, {loop}")
     if not off_after:
         block(f"DEL:CONS {{block}}, {PATIENCE:.9e}")
     block("SOUR:STAT {block}, OFF")

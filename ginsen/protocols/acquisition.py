@@ -138,7 +138,8 @@ class Acquisition:
             self._recording.event(float(samples.time[np.argmax(samples.compliance)]), "compliance",
                                   f"{self._phase.name}: the source is limited")
         self._recording.append(samples, G, u_G)
-        fits = self._live.feed(samples.per_volt(self._phase.level))
+        fits = self._live.feed(samples.per_volt(self._phase.level,
+                                                alternate=self._phase.alternate))
         for window, fit in zip(self._windows, fits, strict=True):
             if fit is not None:
                 self._recording.beta(window, fit, self._stop)
@@ -158,7 +159,7 @@ class Acquisition:
                     first, first + self._taken,
                     self._start - before.stop if before else float("nan"),
                     self._meter.integration_time(self._phase),
-                    self._phase.measure_range or float("nan"))
+                    self._phase.measure_range or float("nan"), self._phase.alternate)
         self.spans.append(span)
         self._done += self._stop - self._start
         self._taken = 0

@@ -19,7 +19,7 @@ class IVSweep(Protocol):
 
     name = "iv-sweep"
 
-    maximum = volts("Maximum", 3.0, "Highest voltage, in either sense", minimum=0)
+    maximum = volts("Maximum", 4.0, "Highest voltage, in either sense", minimum=0)
     step = volts("Step", 0.1, "From one level to the next", minimum=1e-6)
     dwell = seconds("Dwell", 1.0, "How long each level is held")
     interval = every("Interval", 0.05)

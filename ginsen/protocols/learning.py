@@ -37,7 +37,7 @@ class Learning(Protocol):
     name = "learning"
 
     pulse_voltage = volts("Pulse voltage", 5.0, "Level of a pulse")
-    pulse_time = seconds("Pulse time", 1.0, "How long a pulse lasts")
+    pulse_time = seconds("Pulse time", 0.2, "How long a pulse lasts")
     pulse_interval = every("Pulse interval", 0.01)
     pulse_nplc = line_cycles("Pulse NPLC", 0.1)
     pulse_compliance = amperes("Pulse compliance", 1e-3)
@@ -46,8 +46,8 @@ class Learning(Protocol):
     read_interval = every("Read interval", 0.05, "Time between two reads")
     read_nplc = line_cycles("Read NPLC", 1.0)
     read_compliance = amperes("Read compliance", 1e-5)
-    criterion = siemens("Criterion", 5e-6, "Conductance at which a cycle has learned")
-    pulses = number("Pulses", 20, "Most pulses in a cycle")
+    criterion = siemens("Criterion", 1e-5, "Conductance at which a cycle has learned")
+    pulses = number("Pulses", 40, "Most pulses in a cycle")
     cycles = number("Cycles", 5, "How often it is learned")
     pause = seconds("Pause", 60.0, "How long is read between two cycles")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pymeasure.experiment.parameters import FloatParameter, ListParameter
+from pymeasure.experiment.parameters import BooleanParameter, FloatParameter, ListParameter
 
 from ginsen.protocols.protocol import Protocol
 from ginsen.types import Phase
@@ -56,6 +56,10 @@ class Memory(Protocol):
     read_duty = FloatParameter(
         "Read duty", units="", default=1.0, minimum=1e-6, maximum=1,
         description="Share of the read interval during which the read level is applied")
+    alternate = BooleanParameter(
+        "Alternate", default=False,
+        description="Take every other read at the opposite level, against offset and thermal "
+                    "voltages")
     rest = ListParameter(
         "Rest", choices=["hold", "zero", "open"], default="hold",
         description="What the sample rests in between reads: the level held, 0 V, or open")
@@ -64,7 +68,7 @@ class Memory(Protocol):
         """Read, pulse, read."""
         read = Phase("read", self.read_voltage, self.read_time, self.read_interval,
                      self.read_compliance, nplc=self.read_nplc, rest=self.rest,
-                     duty=self.read_duty)
+                     duty=self.read_duty, alternate=self.alternate)
         pulse = Phase("pulse", self.pulse_voltage, self.pulse_time, self.pulse_interval,
                       self.pulse_compliance, nplc=self.pulse_nplc)
         return [read.named("before").lasting(self.before_time), pulse, read]

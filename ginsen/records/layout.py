@@ -41,7 +41,7 @@ TABLES: Mapping[str, Table] = {
         "integration_s": "real",
         "requested_level_V": "real", "duration_s": "real", "interval_s": "real",
         "compliance_A": "real", "source_range_V": "real", "measure_range_A": "real",
-        "nplc": "real", "rest": "text", "duty": "real",
+        "nplc": "real", "rest": "text", "duty": "real", "alternate": "flag",
     }, chunk=64),
     "beta": Table({
         "time_s": "real", "window": "whole", "phase": "whole",

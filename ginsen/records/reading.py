@@ -147,5 +147,6 @@ def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any) -> tuple[
             name=name, level=float(phases["level_V"][row]), start=float(samples.time[first]),
             stop=float(samples.time[stop - 1]), first=first, stop_index=stop,
             dead_time=dead_time, integration=float(phases["integration_s"][row]),
-            measure_range=float(phases["measure_range_A"][row])))
+            measure_range=float(phases["measure_range_A"][row]),
+            alternate=bool(phases["alternate"][row])))
     return tuple(spans)

@@ -168,7 +168,7 @@ class Recording:
                 duration_s=phase.duration, interval_s=phase.interval,
                 compliance_A=phase.compliance, source_range_V=_or_nan(phase.source_range),
                 measure_range_A=_or_nan(phase.measure_range), nplc=phase.nplc, rest=phase.rest,
-                duty=phase.duty)
+                duty=phase.duty, alternate=phase.alternate)
             self._open_phase, self._phase_first = self._rows_of["phases"] - 1, self.count
             self.flush()
 

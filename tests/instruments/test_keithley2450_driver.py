@@ -6,8 +6,9 @@ from pymeasure.test import expected_protocol
 from pyvisa import VisaIOError
 from pyvisa.constants import StatusCode
 
+from ginsen.analysis import conductance
 from ginsen.instruments import InstrumentError, Keithley2450, LimitExceeded, OutputNotOff
-from ginsen.types import Limits, Phase
+from ginsen.types import Limits, Phase, Samples
 
 BENCH = """
 [instruments.smu]
@@ -288,3 +289,15 @@ def test_another_command_set_is_refused():
         smu.adapter.resource_name = "GPIB0::18::INSTR"
         with pytest.raises(InstrumentError, match=r"speaks SCPI2400; set .* Its output is ON"):
             smu.identify()
+
+
+def test_alternating_levels_take_an_offset_out(smu):
+    smu.start([Phase("read", 1e-3, 3.9, 0.1, 1e-6, nplc=1, alternate=True)])
+    samples = Samples.joined(everything(smu))
+    assert np.sign(samples.voltage).tolist() == [1, -1] * 20
+    # The offsets of source and meter stand in every single reading, not in a pair of them.
+    plain = samples.current[::2] / samples.voltage[::2]
+    paired, _ = conductance(samples, alternate=True)
+    assert 3 * abs(np.mean(paired) - 1e-4) < abs(np.mean(plain) - 1e-4)
+    assert np.mean(paired) == pytest.approx(1e-4, rel=3e-2)
+    assert np.diff(samples.time) == pytest.approx(np.full(39, 0.1), abs=1e-5)

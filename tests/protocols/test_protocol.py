@@ -277,7 +277,7 @@ def test_the_base_class_keeps_startup_execute_and_shutdown():
     ("pulse_voltage", "5 A", "takes a number from -210 to 210 V"),
     ("pulse_voltage", "five", "takes a number from -210 to 210 V"),
     ("rest", "asleep", "takes 'hold' or 'zero' or 'open'"),
-    ("puls_voltage", "5", "has no parameter 'puls_voltage'; it has before_time"),
+    ("puls_voltage", "5", "has no parameter 'puls_voltage'; it has alternate"),
 ])
 def test_a_wrong_parameter_is_one_sentence(name, value, sentence):
     with pytest.raises(ParameterError) as caught:
