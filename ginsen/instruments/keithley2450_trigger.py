@@ -70,7 +70,7 @@ def _timers(phases: Sequence[Phase]) -> dict[tuple[float, int], int]:
 
 
 def _blocks(phase: Phase) -> int:
-    return 13 if phase.alternate else {"hold": 7, "open": 10, "zero": 12}[phase.rest]
+    return 18 if phase.alternate else {"hold": 7, "open": 10, "zero": 12}[phase.rest]
 
 
 def trigger_model(phases: Sequence[Phase], *, index: Mapping[Entry, int],
@@ -109,11 +109,33 @@ def trigger_model(phases: Sequence[Phase], *, index: Mapping[Entry, int],
         block(f'CONF:REC {{block}}, "{SOURCE_LIST}", {place}, "{SENSE_LIST}", {place}')
         block("SOUR:STAT {block}, ON")
 
+    def alternating(phase: Phase, number: int) -> None:
+        # The level turns right after a reading, so it has all the interval to settle. Each wait
+        # looks out only for what comes while it waits: the event of the wait before is not its own.
+        def wait_and_read() -> None:
+            block(f"WAIT {{block}}, TIM{number}, ENT")
+            block(f'MDIG {{block}}, "{BUFFER}"')
+
+        block(f"NOT {{block}}, {number}")
+        block(f'MDIG {{block}}, "{BUFFER}"')
+        recall(phase, -phase.level)
+        if phase.count > 2:
+            loop = len(blocks) + 1
+            wait_and_read()
+            recall(phase, phase.level)
+            wait_and_read()
+            recall(phase, -phase.level)
+            block(f"BRAN:COUN {{block}}, {phase.count // 2 - 1}, {loop}")
+        wait_and_read()
+
     opened = True  # whether the relay may have to close first
     for phase, reading, settle in zip(phases, reading_time, settling, strict=True):
         recall(phase, phase.level)
         block(f"DEL:CONS {{block}}, {settle + relay * opened:.9e}")
         opened = phase.rest == "open"
+        if phase.alternate:
+            alternating(phase, timers[phase.interval, phase.count])
+            continue
         loop = len(blocks) + 1
         if phase.count > 1:
             number = timers[phase.interval, phase.count]
@@ -126,19 +148,12 @@ def trigger_model(phases: Sequence[Phase], *, index: Mapping[Entry, int],
         if phase.rest != "hold":
             block(f"DEL:CONS {{block}}, {phase.duty * phase.interval - reading:.9e}")
         block(f'MDIG {{block}}, "{BUFFER}"')
-        if phase.alternate:
-            # The level turns right after a reading, so it has all the interval to settle.
-            recall(phase, -phase.level)
-            block(f"WAIT {{block}}, TIM{number}")
-            block(f'MDIG {{block}}, "{BUFFER}"')
-            recall(phase, phase.level)
         if phase.rest == "open":
             block("SOUR:STAT {block}, OFF")
         elif phase.rest == "zero":
             recall(phase, 0.0)
         if phase.count > 1:
-            turns = phase.count // 2 if phase.alternate else phase.count
-            block(f"BRAN:COUN {{block}}, {turns}, {loop}")
+            block(f"BRAN:COUN {{block}}, {phase.count}, {loop}")
     if not off_after:
         block(f"DEL:CONS {{block}}, {PATIENCE:.9e}")
     block("SOUR:STAT {block}, OFF")

@@ -89,8 +89,8 @@ class SourceMeter(ABC):
                                  f"duration of at least 0 s, got {phase.interval:g} s and "
                                  f"{phase.duration:g} s")
             if phase.alternate and (phase.duty < 1 or phase.level == 0):
-                raise ValueError(f"phase {phase.name!r}: alternating levels need a level other than "
-                                 "0 V and a duty of 1")
+                raise ValueError(f"phase {phase.name!r}: alternating levels need a level other "
+                                 "than 0 V and a duty of 1")
             steps = phase.duration / phase.interval
             if abs(steps - round(steps)) > 1e-6 * max(steps, 1):
                 raise ValueError(f"phase {phase.name!r}: {phase.duration:g} s is no whole number "

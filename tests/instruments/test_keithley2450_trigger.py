@@ -92,3 +92,19 @@ def test_a_setting_is_stored_once_and_a_rest_at_zero_has_its_own():
 ])
 def test_a_group_is_what_blocks_timers_and_buffer_hold(phases, taken):
     assert len(group(phases, 10_000)) == taken
+
+
+@pytest.mark.parametrize("duration", [0.1, 0.3, 0.9])
+def test_alternating_readings_are_as_many_as_asked_and_each_waits_for_its_own_event(duration):
+    phase = Phase("read", 0.01, duration, 0.1, 1e-5, alternate=True)
+    lines = model(phase)
+    readings = [line for line in lines if "MDIG" in line]
+    waits = [line for line in lines if "WAIT" in line]
+    turns = [int(re.match(r"BRAN:COUN \d+, (\d+)", line)[1]) for line in lines if "BRAN" in line]
+    assert phase.count == round(duration / 0.1) + 1
+    assert len(readings) - 2 * len(turns) + sum(2 * turn for turn in turns) == phase.count
+    assert all(wait.endswith("TIM1, ENT") for wait in waits)
+
+
+def test_an_odd_number_of_alternating_readings_is_made_even():
+    assert Phase("read", 0.01, 0.2, 0.1, 1e-5, alternate=True).count == 4
