@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ginsen.types import Array
+
+
+@runtime_checkable
+class Drawable(Protocol):
+    """A device that can be drawn as it is now."""
+
+    def snapshot(self) -> Mapping[str, Array]:
+        """Arrays to draw it from, by name."""
+        ...
 
 
 @dataclass(frozen=True)
