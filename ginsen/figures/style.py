@@ -25,15 +25,20 @@ STYLE: dict[Any, Any] = {
     "axes.grid": True, "grid.color": "#dddddd", "grid.linewidth": 0.6, "axes.axisbelow": True,
     "legend.frameon": False, "legend.fontsize": 9, "lines.linewidth": 1.3,
 }
+_LONGEST_LABEL = 70
+_LONGEST_REASON = 400
 _MOST_COLUMNS = 3000
 """A panel is some 700 pixels wide: beyond this, extremes per column look the same as all."""
 
 
 def legend(axes: Axes, place: Literal["best", "upper right", "upper left", "lower left",
                                       "lower right"] = "best", columns: int = 1) -> None:
-    """A legend whose texts are names people gave: a dollar sign in them is no formula."""
-    for text in axes.legend(loc=place, ncols=columns).get_texts():
+    """A legend whose texts are names people gave: however long, and a dollar sign is no formula."""
+    box = axes.legend(loc=place, ncols=columns)
+    box.set_in_layout(False)
+    for text in box.get_texts():
         text.set_parse_math(False)
+        text.set_text(textwrap.shorten(text.get_text(), _LONGEST_LABEL, placeholder=" …"))
 
 
 def headroom(axes: Axes, share: float) -> None:
@@ -56,7 +61,8 @@ def blank(axes: Axes, why: str) -> None:
     """An empty panel that says why it is empty."""
     axes.set(xscale="linear", yscale="linear", xticks=[], yticks=[])
     axes.grid(False)
-    axes.text(0.5, 0.5, textwrap.fill(why, 52), transform=axes.transAxes, ha="center",
+    why = textwrap.fill(textwrap.shorten(why, _LONGEST_REASON, placeholder=" …"), 52)
+    axes.text(0.5, 0.5, why, in_layout=False, transform=axes.transAxes, ha="center",
               va="center", color=GREY, parse_math=False)
 
 
