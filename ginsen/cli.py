@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ginsen.protocols import Series
     from ginsen.protocols.protocol import Protocol
     from ginsen.types import Record
 
@@ -120,7 +121,7 @@ def _protocols(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ginsen.protocols import PROTOCOLS
+    from ginsen.protocols import PROTOCOLS, Series
 
     if options.protocol is None:
         options.parser.print_help(sys.stdout if options.help else sys.stderr)
@@ -142,11 +143,13 @@ def _run(options: argparse.Namespace) -> int:
     if options.out:
         protocol.set("folder", options.out)
     if options.dry_run:
-        return _dry_run(protocol, expected=options.expect)
+        previews = protocol.previews() if isinstance(protocol, Series) else [protocol]
+        return max(_dry_run(each, number, expected=options.expect)
+                   for number, each in enumerate(previews, start=1))
     return _conduct(protocol, as_json=options.json)
 
 
-def _dry_run(protocol: Protocol, *, expected: float | None) -> int:
+def _dry_run(protocol: Protocol, number: int, *, expected: float | None) -> int:
     from rich.console import Console
 
     from ginsen.planning import plan
@@ -158,7 +161,8 @@ def _dry_run(protocol: Protocol, *, expected: float | None) -> int:
     planned = plan(protocol.stimulus(), driver_of(entry).sheet, entry.limits, expected=expected)
     folder = Path(protocol.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    figure = folder / f"{protocol.name}_stimulus.png"
+    suffix = f"-{number}" if number > 1 else ""
+    figure = folder / f"{protocol.name}_stimulus{suffix}.png"
     stimulus_figure(planned, figure, name=protocol.name)
     console = Console()
     console.print(stimulus_table(planned))
@@ -173,6 +177,7 @@ def _conduct(protocol: Protocol, *, as_json: bool) -> int:
 
     stop = threading.Event()
     with stopping(stop):
+        from ginsen.protocols import Series
         from ginsen.protocols.run import conduct
         from ginsen.records import RecordError, read_record
         from ginsen.report import nothing_recorded
@@ -183,6 +188,9 @@ def _conduct(protocol: Protocol, *, as_json: bool) -> int:
         path = protocol.recording_path
         if outcome.state != "finished":
             print(f"ginsen: {outcome}", file=sys.stderr)
+        if isinstance(protocol, Series) and protocol.cycles:
+            _conclude_series(protocol, as_json=as_json)
+            return 0 if outcome.state == "finished" else FAILED
         try:
             record = None if path is None else read_record(path)
         except RecordError as problem:
@@ -288,6 +296,28 @@ def _conclude(record: Record, path: Path, figure: Path | None, *, as_json: bool)
         console.print(f"recording {path}", highlight=False, soft_wrap=True)
         if figure is not None:
             console.print(f"figure    {figure}", highlight=False, soft_wrap=True)
+
+
+def _conclude_series(series: Series, *, as_json: bool) -> None:
+    """Table, figure and JSON of a series of runs."""
+    from rich.console import Console
+
+    from ginsen.protocols.conclusion import conclude
+    from ginsen.series_report import series_json, series_table
+
+    result = conclude(series)
+    console = Console(stderr=as_json)
+    console.print(series_table(result.finding))
+    for sentence in result.notes:
+        console.print(sentence, highlight=False, markup=False)
+    if as_json:
+        print(json.dumps(series_json(result.cycles, result.finding, result.outcome,
+                                     folder=result.recording, figure=result.figure,
+                                     notes=result.notes), ensure_ascii=False, allow_nan=False))
+        return
+    for what, path in (("recordings", result.recording), ("table", result.table),
+                       ("figure", result.figure)):
+        console.print(f"{what:10} {path}", highlight=False, soft_wrap=True)
 
 
 def _help(parser: argparse.ArgumentParser, protocol: Protocol) -> str:

@@ -39,7 +39,7 @@ def as_json(summary: Summary, record: Record, *, recording: Path | str | None = 
         "zero_s": _number(summary.zero),
         "phases": [_phase(phase, summary.zero) for phase in summary.phases],
         "retention": None if summary.retention is None else _retention(summary.retention),
-        "result": None if summary.finding is None else _finding(summary.finding),
+        "result": None if summary.finding is None else finding_json(summary.finding),
         "notes": list(record.notes),
     }
 
@@ -95,7 +95,7 @@ def _retention(retention: Retention) -> dict[str, object]:
     }
 
 
-def _finding(finding: object) -> dict[str, object]:
+def finding_json(finding: object) -> dict[str, object]:
     """The protocol's own numbers, each with the unit of its field in its name."""
     return {f"{name}_{unit}".replace("1/", "per_") if unit else name: _plain(value)
             for name, unit, value in _fields(finding)}
@@ -107,7 +107,7 @@ def _plain(value: object) -> object:
         return _number(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return _finding(value) if is_dataclass(value) else value
+    return finding_json(value) if is_dataclass(value) else value
 
 
 def _fields(finding: Any) -> Iterator[tuple[str, str, object]]:

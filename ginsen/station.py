@@ -11,6 +11,7 @@ import pyvisa
 from pyvisa.resources import MessageBasedResource
 
 from ginsen.instruments.clock import clock_of
+from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
 from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
@@ -26,7 +27,8 @@ from ginsen.types import Clock
 
 log = logging.getLogger(__name__)
 
-DRIVERS = {"keithley2450": Keithley2450}
+DRIVERS: dict[str, type[Keithley2400] | type[Keithley2450]] = {
+    "keithley2400": Keithley2400, "keithley2450": Keithley2450}
 PROBERS = {"velox": Velox}
 BENCH = "TCPIP0::bench::inst0::INSTR"
 
@@ -34,7 +36,7 @@ _managers: list[pyvisa.ResourceManager] = []
 """The resource manager of every open station."""
 
 
-def driver_of(entry: SourceMeterEntry) -> type[Keithley2450]:
+def driver_of(entry: SourceMeterEntry) -> type[Keithley2400] | type[Keithley2450]:
     """The driver of a source meter of the station file."""
     return DRIVERS[entry.driver]
 

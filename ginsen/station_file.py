@@ -20,7 +20,7 @@ else:
 
 SAFE_STATES = ("open", "zero")
 TERMINALS = ("front", "rear")
-SOURCE_METERS = ("keithley2450",)
+SOURCE_METERS = ("keithley2400", "keithley2450")
 PROBERS = ("velox",)
 
 _units: pint.UnitRegistry[float] = pint.UnitRegistry()
@@ -126,7 +126,7 @@ def _load(path: str | Path) -> tuple[str, str, Path]:
         return file.read_text(encoding="utf-8-sig"), str(file), file.resolve().parent
     except FileNotFoundError:
         raise StationError(f"there is no station file {str(file)!r}; give a path to a TOML file, "
-                           "or a bundled station, 'simulated' or 'wafer'.") from None
+                           "or a bundled station: simulated, simulated_2400, wafer.") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise StationError(f"the station file {str(file)!r} cannot be read: {problem}.") from None
 

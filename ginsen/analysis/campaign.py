@@ -80,9 +80,9 @@ def campaign_result(cycles: Sequence[Cycle], *, seed: int = 0) -> CampaignResult
     Runs that did not finish are counted and left out. `seed` is that of the bootstrap.
     """
     finished = [cycle for cycle in cycles if cycle.finished]
-    pairs = list(dict.fromkeys(cycle.pair for cycle in finished))
-    spreads = []
-    for condition in dict.fromkeys(cycle.condition for cycle in finished):
+    pairs = sorted({cycle.pair for cycle in finished})
+    spreads: list[Spread] = []
+    for condition in sorted({cycle.condition for cycle in finished}):
         some = [cycle for cycle in finished if cycle.condition == condition]
         spreads += _spreads(some, ALL_PAIRS, seed)
         for pair in pairs if len(pairs) > 1 else ():

@@ -17,8 +17,8 @@ def conductance(samples: Samples, series_resistance: float = 0.0, *,
     (GUM 5.1.2): ∂G/∂I = V / (V - I R)², ∂G/∂V = -I / (V - I R)². A point in compliance, or with no
     voltage left across the sample, has no conductance: NaN; nor has any where the `level` asked
     for (V) was 0, whatever offset the voltage shows. With `alternate` both readings of a pair get
-    their mean: offsets of the current, the same at either level, drop out. Raises ValueError for a negative or
-    infinite `series_resistance` (Ω).
+    their mean: offsets of the current, the same at either level, drop out. Raises ValueError for
+    a negative or infinite `series_resistance` (Ω).
     """
     if not 0 <= series_resistance < math.inf:
         raise ValueError(f"series_resistance is {series_resistance!r} Ω: it is finite, 0 or more")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import get_type_hints
+from functools import cache
+from typing import Annotated, get_args, get_origin, get_type_hints
+
+import numpy as np
 
 from ginsen.analysis.activation import ActivationTime
+from ginsen.analysis.forgetting import AGES
 from ginsen.analysis.forming import FormingLevel
 from ginsen.analysis.results import Finding
 from ginsen.analysis.summary import Summary
+
+NEAR = 0.1
+"""Of an age: what was kept then is told where a read is as near to it as this."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,17 @@ def _of_retention(summary: Summary) -> Iterator[Measure]:
     kept = summary.retention
     if kept is None:
         return
+    read = next(phase for phase in summary.phases if phase.span.stop > summary.zero)
+    reads = np.linspace(read.span.start, read.span.stop, read.samples) - summary.zero
     yield Measure("first_read", kept.first, "S")
     for age, ratio in kept.ratios.items():
-        if ratio is not None:
-            yield Measure(f"kept_at_{age:g}_s", ratio)
+        # Sparse reads say nothing of an age far from all of them, whatever lies on the line.
+        if ratio is not None and np.abs(reads - age).min() <= NEAR * age:
+            yield Measure(_kept(age), ratio)
     if kept.half_life is not None:
         yield Measure("half_life", kept.half_life, "s", censored=False)
     else:
-        read = next(p.span for p in summary.phases if p.span.stop > summary.zero)
-        yield Measure("half_life", read.stop - summary.zero, "s", censored=True)
+        yield Measure("half_life", read.span.stop - summary.zero, "s", censored=True)
 
 
 def _of_finding(finding: Finding | None) -> Iterator[Measure]:
@@ -70,11 +79,41 @@ def _of_finding(finding: Finding | None) -> Iterator[Measure]:
         waited["latency"] = (finding.activated, finding.waited)
     elif isinstance(finding, FormingLevel):
         waited["level"] = (finding.formed, finding.level)
-    hints = get_type_hints(type(finding), include_extras=True)
-    for name in (field.name for field in fields(finding)):
-        value, unit = getattr(finding, name), getattr(hints[name], "__metadata__", ("",))[0]
+    for name, unit in _numbers_of(type(finding)):
         if name in waited:
             seen, least = waited[name]
-            yield Measure(name, value if seen else least, unit, censored=not seen)
-        elif isinstance(value, float):
-            yield Measure(name, value, unit)
+            value = getattr(finding, name) if seen else least
+            yield Measure(name, value, unit, censored=not seen)
+        else:
+            yield Measure(name, getattr(finding, name), unit)
+
+
+@cache
+def known_measures() -> Mapping[str, Measure]:
+    """Every measure there can be, by its key and without a value, sorted."""
+    found = [Measure(name, math.nan, unit) for kind in get_args(Finding)
+             for name, unit in _numbers_of(kind)]
+    usual = [Measure("first_read", math.nan, "S"), Measure("half_life", math.nan, "s"),
+             Measure("conductance", math.nan, "S"), Measure("beta", math.nan),
+             *(Measure(_kept(age), math.nan) for age in AGES)]
+    return {each.key: each for each in sorted((*found, *usual), key=lambda each: each.key)}
+
+
+def label(key: str) -> str:
+    """A known measure for people: `half life (s)`. Raises KeyError for another."""
+    measure = known_measures()[key]
+    words = measure.name.replace("_", " ").replace("beta", "β")
+    return f"{words} ({measure.unit})" if measure.unit else words
+
+
+def _kept(age: float) -> str:
+    return f"kept_at_{age:g}_s"
+
+
+def _numbers_of(kind: type) -> Iterator[tuple[str, str]]:
+    """Name and unit of every field that is one number."""
+    hints = get_type_hints(kind, include_extras=True)
+    for field in fields(kind):
+        hint = hints[field.name]
+        if hint is float or get_origin(hint) is Annotated:
+            yield field.name, getattr(hint, "__metadata__", ("",))[0]

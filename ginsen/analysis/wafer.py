@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginsen.analysis.bootstrap import median_bands
 from ginsen.analysis.campaign import Cycle
 
 
@@ -30,8 +31,8 @@ class DieResult:
 class WaferResult:
     """The dies in the order of their route, and the median of the `measure` that is mapped.
 
-    `measure` is a name with its unit. The median is over the dies whose value is known and not
-    censored, NaN without one.
+    `measure` is a name with its unit. The median is over the dies that have a value, that of
+    `survival` where some are censored; NaN without one.
     """
 
     measure: str
@@ -43,11 +44,16 @@ class WaferResult:
 
 def wafer_result(cycles: Sequence[Cycle], measure: str) -> WaferResult:
     """The dies that `cycles` were measured on, each with its value of `measure`."""
-    dies = tuple(_die(cycle, measure) for cycle in cycles)
-    known = [die.value for die in dies if math.isfinite(die.value) and not die.censored]
+    found = [each for cycle in cycles if (each := cycle.measure(measure)) is not None]
+    median = math.nan
+    if found:
+        waited = found[0].censored is not None
+        median = median_bands([(np.array([each.value for each in found]),
+                                np.array([not each.censored for each in found]) if waited
+                                else None)]).median
     return WaferResult(measure, len(cycles),
-                       sum(cycle.outcome.startswith("failed") for cycle in cycles),
-                       float(np.median(known)) if known else math.nan, dies)
+                       sum(cycle.outcome.startswith("failed") for cycle in cycles), median,
+                       tuple(_die(cycle, measure) for cycle in cycles))
 
 
 def _die(cycle: Cycle, key: str) -> DieResult:

@@ -39,11 +39,12 @@ def level_panel(axes: Axes, record: Record, summary: Summary) -> None:
 
 
 def _conductance(record: Record) -> tuple[Array, Array]:
-    """G and u(G) of the whole record, NaN where a phase was at 0 V."""
+    """G and u(G) of the whole record, each phase by its own level."""
     G, u_G = conductance(record.samples, record.series_resistance)
     for span in record.spans:
-        if span.level == 0:
-            G[span.part] = np.nan
+        G[span.part], u_G[span.part] = conductance(
+            record.samples[span.part], record.series_resistance, level=span.level,
+            alternate=span.alternate)
     return G, u_G
 
 

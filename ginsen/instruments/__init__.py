@@ -1,5 +1,6 @@
 """One interface per kind of instrument, one driver per file. Virtual only: see the README."""
 
+from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
 from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.source_meter import (
@@ -10,5 +11,5 @@ from ginsen.instruments.source_meter import (
 )
 from ginsen.instruments.velox import Velox, VeloxError
 
-__all__ = ["Die", "InstrumentError", "Keithley2450", "LimitExceeded", "OutputNotOff",
-           "ProbeStation", "SourceMeter", "Velox", "VeloxError"]
+__all__ = ["Die", "InstrumentError", "Keithley2400", "Keithley2450", "LimitExceeded",
+           "OutputNotOff", "ProbeStation", "SourceMeter", "Velox", "VeloxError"]

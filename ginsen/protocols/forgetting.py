@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ginsen.protocols.parameters import amperes, every, line_cycles, resting, seconds, share, volts
+from ginsen.protocols.parameters import (
+    alternating,
+    amperes,
+    every,
+    line_cycles,
+    resting,
+    seconds,
+    share,
+    volts,
+)
 from ginsen.protocols.protocol import Protocol
 from ginsen.types import Phase
 
@@ -29,10 +38,11 @@ class Forgetting(Protocol):
     read_compliance = amperes("Read compliance", 1e-5)
     read_duty = share("Read duty", 1.0,
                       "Share of the read interval during which the read level is applied")
+    alternate = alternating()
     rest = resting()
 
     def phases(self) -> Sequence[Phase]:
         """One phase of reads, whose name tells the analysis to count from its first."""
         return [Phase("forgetting", self.read_voltage, self.read_time, self.read_interval,
                       self.read_compliance, nplc=self.read_nplc, rest=self.rest,
-                      duty=self.read_duty)]
+                      duty=self.read_duty, alternate=self.alternate)]

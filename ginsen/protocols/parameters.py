@@ -5,7 +5,12 @@ A station's own limits are narrower, and are held against every phase before any
 
 from __future__ import annotations
 
-from pymeasure.experiment.parameters import FloatParameter, IntegerParameter, ListParameter
+from pymeasure.experiment.parameters import (
+    BooleanParameter,
+    FloatParameter,
+    IntegerParameter,
+    ListParameter,
+)
 
 
 def volts(label: str, default: float, description: str, *, minimum: float = -210) -> FloatParameter:
@@ -65,6 +70,14 @@ def number(label: str, default: int, description: str) -> IntegerParameter:
     """A whole number, at least one."""
     return IntegerParameter(label, default=default, minimum=1, maximum=10_000,
                             description=description)
+
+
+def alternating() -> BooleanParameter:
+    """Whether every other read is taken at the opposite level."""
+    return BooleanParameter(
+        "Alternate", default=False,
+        description="Take every other read at the opposite level, against offset and thermal "
+                    "voltages")
 
 
 def resting() -> ListParameter:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 from ginsen.analysis.forgetting import Retention
 from ginsen.analysis.summary import PhaseSummary, Summary, summarise
 from ginsen.protocols.acquisition import News
+from ginsen.protocols.conclusion import SeriesResult, conclude
+from ginsen.protocols.conduct import conduct
 from ginsen.protocols.protocol import Protocol
-from ginsen.protocols.signals import stopping
+from ginsen.protocols.series import Series
 from ginsen.records.reading import read_record
 from ginsen.station import Station
 from ginsen.types import Outcome, Record
 
-log = logging.getLogger(__name__)
+__all__ = ["Result", "RunFailed", "SeriesResult", "conduct", "run"]
 
 
 class RunFailed(RuntimeError):
@@ -49,36 +51,22 @@ class Result:
         return self.summary.retention
 
 
-def conduct(protocol: Protocol, *, show: Callable[[News], None] | None = None,
-            stop: threading.Event | None = None) -> Outcome:
-    """Run a protocol to its end, whatever that is. Never raises; the outcome says how it went.
-
-    Once `stop` is set, or Ctrl-C, SIGTERM or SIGHUP come, the run ends at its next look: output
-    off, data kept, outcome `aborted`.
-    """
-    stop = stop or threading.Event()
-    protocol.emit = lambda topic, record: None
-    protocol.should_stop = stop.is_set
-    if show is not None:
-        protocol.show = show
-    with stopping(stop):
-        try:
-            protocol.startup()
-            protocol.execute()
-        except BaseException as problem:  # the protocol has made it its outcome
-            log.debug("%s", problem, exc_info=True)
-        finally:
-            protocol.shutdown()
-    return protocol.outcome
+@overload
+def run(protocol: Series, lab: Station | None = None, *,
+        show: Callable[[News], None] | None = None, **about: object) -> SeriesResult: ...
+@overload
+def run(protocol: Protocol, lab: Station | None = None, *,
+        show: Callable[[News], None] | None = None, **about: object) -> Result: ...
 
 
 def run(protocol: Protocol, lab: Station | None = None, *,
-        show: Callable[[News], None] | None = None, **about: object) -> Result:
+        show: Callable[[News], None] | None = None, **about: object) -> Result | SeriesResult:
     """Run a protocol on an open station, or on the one it names, and analyse what it recorded.
 
     `about` sets further parameters, e.g. `sample="W3-D12"`. Raises RunFailed if the run did not
-    finish; its `recording` is the path of what was measured until then. Stopped by a signal it
-    raises KeyboardInterrupt, so that a loop over runs ends too.
+    finish; its `recording` is the path of what was measured until then. A series gives its result
+    even if some of its runs failed. Stopped by a signal it raises KeyboardInterrupt, so that a loop
+    over runs ends too.
     """
     if lab is not None:
         protocol.attach(lab)
@@ -87,8 +75,11 @@ def run(protocol: Protocol, lab: Station | None = None, *,
     stop = threading.Event()
     outcome = conduct(protocol, show=show, stop=stop)
     path = protocol.recording_path
+    series = conclude(protocol) if isinstance(protocol, Series) and protocol.cycles else None
     if stop.is_set():
         raise KeyboardInterrupt(f"{outcome}; everything measured is in {path}")
+    if isinstance(protocol, Series) and series is not None and protocol.came_to_its_end:
+        return series
     if outcome.state != "finished" or path is None:
         raise RunFailed(outcome, path)
     record = read_record(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,12 +18,13 @@ from ginsen.instruments.probe_station import Die
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.protocols.acquisition import News
 from ginsen.protocols.conduct import carry_out
+from ginsen.protocols.pair_past import Past, past_with, told_to_a_run
 from ginsen.protocols.protocol import UNKNOWN, Protocol
-from ginsen.protocols.single_runs import SINGLE_RUNS
+from ginsen.protocols.single_runs import made
 from ginsen.protocols.stop_rules import StopRules
-from ginsen.records.ledger import PairLedger, add_up
 from ginsen.records.reading import read_record, read_tables
 from ginsen.station import Station
+from ginsen.types import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +55,21 @@ class PlannedRun:
     control: bool = False
 
 
-class Series(Protocol):
+class Series(Protocol, ABC):
     """A protocol whose measurement is other protocols.
 
-    It writes `places()` and `runs()`, and answers its question in `result()`. Its own recording
+    It writes `places()` and `runs()`, and answers its question in `finding()`. Its own recording
     holds no sample but what happened when; the recordings of its runs are in `runs_folder`. A run
     that fails does not keep the next one from being made. Where there are dies, contact is made
     before the runs of each and released after them, outputs off first.
     """
 
+    _failures = ""
+
     cycles: tuple[Cycle, ...] = ()
     """What has been done so far."""
     remarks: tuple[str, ...] = ()
-    """What else there is to say: a stop rule that was met."""
+    """What else there is to say: that it was simulated, a stop rule that was met."""
 
     @abstractmethod
     def places(self, lab: Station) -> Sequence[Die | None]:
@@ -77,8 +80,18 @@ class Series(Protocol):
         """What is done at the place numbered `visit`, in this order."""
 
     @abstractmethod
-    def result(self) -> CampaignResult | WaferResult:
+    def finding(self) -> CampaignResult | WaferResult:
         """What the cycles say together."""
+
+    @property
+    @abstractmethod
+    def plan_text(self) -> str:
+        """What was to be done, for the recording."""
+
+    @property
+    def title(self) -> str:
+        """What its figure is headed with."""
+        return self.name if self.sample in ("", UNKNOWN) else f"{self.sample} · {self.name}"
 
     @property
     def rules(self) -> StopRules:
@@ -94,11 +107,8 @@ class Series(Protocol):
 
     def protocol_of(self, run: PlannedRun, die: Die | None = None) -> Protocol:
         """The protocol of a planned run, with all its parameters. Raises ParameterError."""
-        protocol = SINGLE_RUNS[run.protocol](seed=self.seed)
-        for name in HANDED_ON:
-            protocol.set(name, getattr(self, name))
-        for name, value in run.parameters.items():
-            protocol.set(name, value)
+        told = {name: getattr(self, name) for name in HANDED_ON}
+        protocol = made(run.protocol, {**told, **run.parameters})
         if die is not None:
             known = protocol.sample not in ("", UNKNOWN)
             protocol.set("sample", f"{protocol.sample}-{die}" if known else str(die))
@@ -107,9 +117,14 @@ class Series(Protocol):
         return protocol
 
     def previews(self) -> list[Protocol]:
-        """Every protocol of a visit once, in one of its polarities: what a dry run looks at."""
-        different = {(run.protocol, run.control, str(run.parameters)): run for run in self.runs(0)}
+        """One protocol of each condition, and of each control: what a dry run looks at."""
+        different = {(run.condition, run.control): run for run in self.runs(0)}
         return [self.protocol_of(run) for run in different.values()]
+
+    @property
+    def came_to_its_end(self) -> bool:
+        """Whether it went as planned or was stopped by its rules, but for runs that failed."""
+        return self.outcome in (Outcome("finished"), Outcome("failed", self._failures))
 
     # -- the measurement ------------------------------------------------------------------------
 
@@ -117,13 +132,7 @@ class Series(Protocol):
         """Go from place to place and make the runs of each."""
         lab = self._open_lab()
         visits = [(place, self.runs(visit)) for visit, place in enumerate(self.places(lab))]
-        every = [run for _, runs in visits for run in runs]
-        self._count = len(every)
-        self._total = self._checked(lab, every)
-        self._done = 0.0
-        self._begun = lab.clock.now()
-        self._past: dict[tuple[str, str], PairLedger] = {}
-        self.cycles, self.remarks = (), ()
+        self._begin(lab, [run for _, runs in visits for run in runs])
         for place, runs in visits:
             if place is None:
                 self._make(runs, None)
@@ -133,8 +142,18 @@ class Series(Protocol):
                 break
         failed = [cycle for cycle in self.cycles if cycle.outcome.startswith("failed")]
         if failed and not self._stopped():
-            raise RunsFailed(f"{len(failed)} of {len(self.cycles)} runs failed, the first of them "
-                             f"number {failed[0].number}: {failed[0].outcome}")
+            self._failures = (f"{len(failed)} of {len(self.cycles)} runs failed, the first of them "
+                              f"number {failed[0].number}: {failed[0].outcome}")
+            raise RunsFailed(self._failures)
+
+    def _begin(self, lab: Station, runs: Sequence[PlannedRun]) -> None:
+        """Nothing is done yet; hold every stimulus against its meter first."""
+        self.cycles, self._failures, self._met = (), "", False
+        self.remarks = (lab.caveat,) if lab.caveat else ()
+        self._past: Past = {}
+        self._count, self._total, self._done = len(runs), self._checked(lab, runs), 0.0
+        self._begun = lab.clock.now()
+        self._event("plan", self.plan_text)
 
     def _open_lab(self) -> Station:
         assert self.lab is not None  # startup has opened it
@@ -142,7 +161,8 @@ class Series(Protocol):
 
     def _checked(self, lab: Station, runs: Sequence[PlannedRun]) -> float:
         """Hold every stimulus against its meter, before any is applied; returns how long (s)."""
-        total, lasts = 0.0, {}
+        total = 0.0
+        lasts: dict[tuple[str, str], float] = {}
         for run in runs:
             key = (run.protocol, str(run.parameters))
             if key not in lasts:
@@ -178,17 +198,19 @@ class Series(Protocol):
             if self._stopped():
                 return
             self._note_cycle(self._one(run, die))
+            self._go_on(self.cycles[-1])
 
     def _over(self) -> bool:
         """Whether to stop, by a person or by a rule; the rule is remarked upon."""
-        if self._stopped() or self.remarks:
+        if self._stopped() or self._met:
             return True
         lab = self._open_lab()
         reason = self.rules.met(self.cycles, lab.clock.now() - self._begun)
         if reason is None or len(self.cycles) == self._count:
             return False
-        self.remarks = (f"stopped after {len(self.cycles)} of {self._count} runs: {reason}",)
-        self._event("note", self.remarks[0])
+        remark = f"stopped after {len(self.cycles)} of {self._count} runs: {reason}"
+        self.remarks, self._met = (*self.remarks, remark), True
+        self._event("note", remark)
         return True
 
     def _rest(self, seconds: float) -> None:
@@ -205,8 +227,8 @@ class Series(Protocol):
         lab = self._open_lab()
         protocol = self.protocol_of(run, die)
         protocol.set("folder", str(self.runs_folder))
-        pair = (protocol.sample, protocol.electrode_pair)
-        for name, value in _told(self._past.get(pair), lab).items():
+        for name, value in told_to_a_run(self._past, protocol.sample, protocol.electrode_pair,
+                                         lab.clock.utc()).items():
             protocol.set(name, value)
         number = len(self.cycles) + 1
 
@@ -217,23 +239,24 @@ class Series(Protocol):
 
         outcome = carry_out(protocol, should_stop=self._stopped, show=show)
         self._done += sum(phase.duration for phase in protocol.stimulus())
-        if outcome.state == "failed" and (not_off := lab.off()):
-            raise OutputNotOff("; ".join(not_off.values()))
+        cycle = self._cycle(run, protocol, die, str(outcome))
         path = protocol.recording_path
         if path is None:
-            cycle = self._cycle(run, protocol, die, str(outcome))
-        else:
-            tables = read_tables(path)
-            self._past[pair] = add_up([tables])[0] + self._past[pair] if pair in self._past else \
-                add_up([tables])[0]
-            cycle = replace(
-                self._cycle(run, protocol, die, str(outcome)), recording=str(path),
-                samples=tables["samples"]["time_s"].size,
-                measures=_measured(path) if outcome.state == "finished" else ())
-        if outcome.state == "aborted" and not self._stopped():
-            self._note_cycle(cycle)
+            return cycle
+        tables = read_tables(path)
+        self._past = past_with(self._past, tables)
+        return replace(cycle, recording=str(path), samples=tables["samples"]["time_s"].size,
+                       measures=_measured(path) if cycle.finished else ())
+
+    def _go_on(self, cycle: Cycle) -> None:
+        """Raise where no other run may follow: an output is not off, or something ended this one.
+
+        A person who asked to stop is heeded anyway.
+        """
+        if cycle.outcome.startswith("failed") and (not_off := self._open_lab().off()):
+            raise OutputNotOff("; ".join(not_off.values()))
+        if cycle.outcome.startswith("aborted") and not self._stopped():
             raise KeyboardInterrupt
-        return cycle
 
     def _cycle(self, run: PlannedRun, protocol: Protocol, die: Die | None, outcome: str) -> Cycle:
         """A run that measured nothing."""
@@ -251,17 +274,6 @@ class Series(Protocol):
     def _event(self, kind: str, text: str) -> None:
         if self.recording is not None:
             self.recording.event(self._open_lab().clock.now() - self._begun, kind, text)
-
-
-def _told(past: PairLedger | None, lab: Station) -> dict[str, str]:
-    """What a recording is told of its pair's past in this series."""
-    if past is None:
-        return {"cycle_on_this_pair": "0", "charge_so_far": "0 C"}
-    since = ({} if past.last_stimulus is None else {
-        "time_since_last_stimulus":
-            f"{(lab.clock.utc() - past.last_stimulus).total_seconds():.6g} s"})
-    return {"cycle_on_this_pair": str(past.cycles), "charge_so_far": f"{past.charge:.6g} C",
-            **since}
 
 
 def _measured(path: Path) -> tuple[Measure, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ginsen.protocols.activation import Activation
 from ginsen.protocols.bias_steps import BiasSteps
 from ginsen.protocols.forgetting import Forgetting
@@ -15,3 +17,11 @@ from ginsen.protocols.sliced_iv import SlicedIV
 
 SINGLE_RUNS: dict[str, type[Protocol]] = {protocol.name: protocol for protocol in (
     Activation, BiasSteps, Forgetting, Forming, IVSweep, Learning, Memory, Noise, SlicedIV)}
+
+
+def made(name: str, parameters: Mapping[str, object]) -> Protocol:
+    """The protocol of that name with these parameters. Raises ParameterError."""
+    protocol = SINGLE_RUNS[name]()
+    for parameter, value in parameters.items():
+        protocol.set(parameter, value)
+    return protocol

@@ -22,6 +22,7 @@ class SlicedIV(Protocol):
     """
 
     name = "sliced-iv"
+    windows = (400, 4000)  # 1 s and 10 s at the default rate
 
     maximum = volts("Maximum", 3.0, "Highest voltage", minimum=0)
     step = volts("Step", 0.014, "From one level to the next", minimum=1e-6)

@@ -1,5 +1,6 @@
 """Forgetting after another run formed the path."""
 
+import numpy as np
 import pytest
 
 from ginsen.protocols import Activation, Forgetting
@@ -29,3 +30,14 @@ def test_reads_may_be_sparse_with_the_sample_open_between(network, tmp_path):
     samples = run(protocol, network).record.samples
     assert len(samples) == 11
     assert samples.time[-1] - samples.time[0] == pytest.approx(5.0, abs=0.05)
+
+
+def test_reads_may_alternate_against_the_meters_offset(network, tmp_path):
+    plain, alternating = (
+        run(Forgetting(folder=str(tmp_path), read_time=10.0, alternate=alternate), network)
+        for alternate in (False, True))
+    voltage = alternating.record.samples.voltage
+    assert np.all(voltage[::2] > 0)
+    assert np.all(voltage[1::2] < 0)
+    # A virgin network has some 40 nS, and the meter's offset of a nanoampere is 100 nS at 10 mV.
+    assert alternating.phases["forgetting"].conductance < plain.phases["forgetting"].conductance

@@ -78,6 +78,13 @@ def test_a_spark_that_goes_out_is_no_step():
     assert not rule(piece(2, [1e-9, 1e-7, 1e-7, 1e-9, 1e-9]))
 
 
+def test_samples_of_the_level_before_do_not_count():
+    rule = FirstStep(3.0, 3)
+    rule(piece(1, [1e-9] * 5))
+    assert not rule(piece(2, [1e-7] * 2))
+    assert rule(piece(2, [1e-7]))
+
+
 def test_the_meters_noise_is_no_step():
     rule = FirstStep(3.0, 3)
     rule(piece(1, [1e-12] * 5, u=1e-9))

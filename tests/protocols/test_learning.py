@@ -23,6 +23,15 @@ def test_the_network_relearns_with_savings(network, tmp_path):
     assert all(span.stop - span.start == pytest.approx(0.2, abs=1e-3) for span in pulses)
 
 
+def test_what_ends_a_cycle_is_a_check_never_the_current_in_a_pulse(network, tmp_path):
+    protocol = Learning(folder=str(tmp_path), cycles=2, pulse_time=0.6, pause=1.0)
+    spans = run(protocol, network).record.spans
+    trained, checked = ([span for span in spans if span.name.startswith(kind)]
+                        for kind in ("train", "check"))
+    assert len(trained) == len(checked) > 1
+    assert all(span.stop - span.start == pytest.approx(0.6, abs=1e-3) for span in trained)
+
+
 def test_a_criterion_that_is_not_met_ends_the_run(network, tmp_path):
     protocol = Learning(folder=str(tmp_path), pulses=2, pulse_voltage=1.0, cycles=3)
     result = run(protocol, network)

@@ -1,22 +1,22 @@
-"""What holds for every protocol there is."""
+"""What holds for every protocol of one run."""
 
 import re
 
 import pytest
 
 from ginsen.planning import plan
-from ginsen.protocols import PROTOCOLS
 from ginsen.protocols.protocol import allowed
+from ginsen.protocols.single_runs import SINGLE_RUNS
 from ginsen.station import Station, driver_of
 
 
 @pytest.fixture
 def protocol(request, bench):
     """A protocol with its defaults, on a station that has all it asks for."""
-    return PROTOCOLS[request.param](station=str(bench(resistance=10_000)))
+    return SINGLE_RUNS[request.param](station=str(bench(resistance=10_000)))
 
 
-every = pytest.mark.parametrize("protocol", sorted(PROTOCOLS), indirect=True)
+every = pytest.mark.parametrize("protocol", sorted(SINGLE_RUNS), indirect=True)
 
 
 @every
@@ -44,14 +44,14 @@ def test_phases_have_names_of_their_own(protocol):
 
 
 def test_names_are_in_kebab_case_and_docstrings_begin_with_a_sentence():
-    for name, protocol in PROTOCOLS.items():
+    for name, protocol in SINGLE_RUNS.items():
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
         assert protocol.name == name
         assert protocol.__doc__.splitlines()[0].endswith(".")
 
 
 def test_a_whole_number_is_asked_for_as_one():
-    learning = PROTOCOLS["learning"]()
+    learning = SINGLE_RUNS["learning"]()
     learning.set("cycles", "3")
     assert learning.cycles == 3
     with pytest.raises(ValueError, match="takes a whole number from 1 to 10000"):

@@ -19,12 +19,12 @@ def test_the_default_is_the_papers():
 
 
 def test_a_short_one_runs_and_each_step_has_its_windows(network, tmp_path):
-    protocol = SlicedIV(folder=str(tmp_path), maximum=4.0, step=2.0, dwell=2.5)
+    protocol = SlicedIV(folder=str(tmp_path), maximum=6.0, step=3.0, dwell=2.5)
     result = run(protocol, network)
-    assert [span.level for span in result.record.spans] == [0, 2, 4, 2, 0]
+    assert [span.level for span in result.record.spans] == [0, 3, 6, 3, 0]
     assert all(phase.samples == 1001 for phase in result.summary.phases)
     slices = result.summary.finding.slices
     assert [each.windows for each in slices] == [2] * 5
     assert [each.upward for each in slices] == [True, True, True, False, False]
     assert slices[3].conductance > 5 * slices[1].conductance
-    assert slices[1].voltage == pytest.approx(2.0, rel=1e-3)
+    assert slices[1].voltage == pytest.approx(3.0, rel=1e-3)

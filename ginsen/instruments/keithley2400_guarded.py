@@ -1,0 +1,272 @@
+"""Keithley 2400 within the limits of a station: what may be set, and how a phase is set.
+
+Commands by the User's Manual 2400S-900-01 Rev. K (September 2011).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pymeasure.instruments.validators import strict_range
+
+from ginsen.datasheets.keithley2400 import KEITHLEY_2400
+from ginsen.instruments.keithley2400_corrected import CorrectedKeithley2400
+from ginsen.instruments.source_meter import InstrumentError, LimitExceeded, SourceMeter
+from ginsen.instruments.specification import ranges, settling
+from ginsen.types import Clock, Limits, Phase
+
+INTERVALS = (1e-3, 99_999.99)
+LONGEST_DELAY = 999.9999
+"""What the arm layer's timer and the source delay can be, in s (section 18)."""
+
+MARGIN = 1.02  # of a reading's time, which no data sheet gives exactly
+
+OFF_STATES = {"open": "HIMP", "zero": "NORM"}
+TERMINALS = {"front": "FRON", "rear": "REAR"}
+
+
+class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
+    """Keithley 2400 SourceMeter whose levels and limits, however set, stay within the station's.
+
+    The arguments are those of `Keithley2400`, which runs the phases that this class sets.
+    """
+
+    sheet = KEITHLEY_2400
+
+    def __init__(self, adapter: Any, name: str = "Keithley 2400 SourceMeter", *,
+                 limits: Limits | None = None, clock: Clock | None = None,
+                 off_state: str = "open", terminals: str = "front", **kwargs: Any) -> None:
+        super().__init__(adapter, name, clock=clock, **kwargs)
+        self.limits = limits or Limits(self.sheet.source_voltage.maximum,
+                                       self.sheet.source_current.maximum)
+        self._off_state = OFF_STATES[off_state]
+        self._terminals = TERMINALS[terminals]
+        self._hertz: float | None = None
+        self._zeroed: float | None = None  # the integration time that auto-zero was last done for
+
+    # PyMeasure knows no station's limits, and sends six digits.
+
+    @property
+    def source_voltage(self) -> float:
+        """Control the source voltage in V (float), within the station's limit."""
+        return self._number(":SOUR:VOLT?")
+
+    @source_voltage.setter
+    def source_voltage(self, level: float) -> None:
+        self.check_level(level, "source_voltage")
+        self.write(f":SOUR:VOLT {level:.9e}")
+
+    @property
+    def source_current(self) -> float:
+        """Control the source current in A (float), within the station's limit."""
+        return self._number(":SOUR:CURR?")
+
+    @source_current.setter
+    def source_current(self, level: float) -> None:
+        self._check_current(level, "source_current")
+        self.write(f":SOUR:CURR {level:.9e}")
+
+    @property
+    def compliance_current(self) -> float:
+        """Control the current limit of the voltage source in A (float), from 1 nA."""
+        return self._number(":SENS:CURR:PROT?")
+
+    @compliance_current.setter
+    def compliance_current(self, limit: float) -> None:
+        self._check_current(limit, "compliance_current")
+        strict_range(limit, (self.sheet.least_current_limit, self.sheet.source_current.maximum))
+        self.write(f":SENS:CURR:PROT {limit:.9e}")
+
+    @property
+    def compliance_voltage(self) -> float:
+        """Control the voltage limit of the current source in V (float), from 0.2 mV."""
+        return self._number(":SENS:VOLT:PROT?")
+
+    @compliance_voltage.setter
+    def compliance_voltage(self, limit: float) -> None:
+        self.check_level(limit, "compliance_voltage")
+        strict_range(limit, (self.sheet.least_voltage_limit, self.sheet.source_voltage.maximum))
+        self.write(f":SENS:VOLT:PROT {limit:.9e}")
+
+    def _check_current(self, current: float, what: str) -> None:
+        if not abs(current) <= self.limits.current:
+            raise LimitExceeded(f"{what}: {current:g} A is beyond the station's limit of "
+                                f"± {self.limits.current:g} A")
+
+    # PyMeasure sleeps on the wall clock between steps, which moves no simulated bench.
+
+    def ramp_to_voltage(self, target_voltage: float, steps: int = 30, pause: float = 20e-3) -> None:
+        """Ramp the source voltage (V) in equal steps, `pause` seconds apart."""
+        for level in np.linspace(self.source_voltage, target_voltage, steps):
+            self.source_voltage = float(level)
+            self.clock.sleep(pause)
+
+    def ramp_to_current(self, target_current: float, steps: int = 30, pause: float = 20e-3) -> None:
+        """Ramp the source current (A) in equal steps, `pause` seconds apart."""
+        for level in np.linspace(self.source_current, target_current, steps):
+            self.source_current = float(level)
+            self.clock.sleep(pause)
+
+    def identify(self) -> str:
+        """What `*IDN?` answers. Raises InstrumentError for another model."""
+        identity = str(self.ask("*IDN?")).strip()
+        if "MODEL 2400" not in identity.upper():
+            raise InstrumentError(f"{self.adapter.resource_name} answered {identity!r}: the "
+                                  "station expects a Keithley 2400.")
+        return identity
+
+    def integration_time(self, phase: Phase) -> float:
+        """How long (s) the current of one reading is integrated."""
+        return phase.nplc / self._mains()
+
+    def reading_time(self, phase: Phase) -> float:
+        """How long (s) one reading takes: voltage, then current (the order is background)."""
+        return self.sheet.timing.reading_time(phase.nplc, self._mains(), readback=True)
+
+    def _mains(self) -> float:
+        """The line frequency (Hz) it integrates by, asked once: a running 2400 does not answer."""
+        if self._hertz is None:
+            self._hertz = self._number(":SYST:LFR?")
+        return self._hertz
+
+    def check(self, phases: Sequence[Phase]) -> None:
+        """Beside the station's limits: ranges, integration and interval must be the 2400's."""
+        super().check(phases)
+        for phase in phases:
+            low, high = self.sheet.nplc
+            if not low <= phase.nplc <= high:
+                raise ValueError(f"phase {phase.name!r}: NPLC {phase.nplc:g} is not between "
+                                 f"{low:g} and {high:g}")
+            try:
+                measure = ranges(phase, self.sheet)[1]
+            except ValueError as problem:
+                raise ValueError(f"phase {phase.name!r}: {problem}") from None
+            highest = self.sheet.measure_current.holding(phase.compliance)
+            if measure.full_scale > highest.full_scale:
+                raise ValueError(f"phase {phase.name!r}: a measure range of {measure.full_scale:g} "
+                                 f"A; with a compliance of {phase.compliance:g} A a 2400 has none "
+                                 f"above {highest.full_scale:g} A")
+            if phase.compliance < self.sheet.least_current_limit:
+                raise ValueError(f"phase {phase.name!r}: a compliance of {phase.compliance:g} A; "
+                                 f"the 2400's begins at {self.sheet.least_current_limit:g} A")
+            if phase.alternate:
+                raise ValueError(f"phase {phase.name!r}: a 2400 cannot turn the level between two "
+                                 "evenly spaced readings; leave alternate out")
+            self._check_times(phase)
+
+    def _check_times(self, phase: Phase) -> None:
+        """A reading, and with a duty below one the relay, must fit into what they are given."""
+        low, high = INTERVALS
+        if not low <= phase.interval <= high:
+            raise ValueError(f"phase {phase.name!r}: an interval of {phase.interval:g} s is not "
+                             f"between {low:g} s and {high:g} s, which the 2400's timer has")
+        before = 0.0
+        if phase.rest != "hold":
+            before = settling(phase, self.sheet) + (phase.rest == "open") * self.sheet.timing.relay
+        needed = before + self.reading_time(phase) * MARGIN
+        if needed > phase.interval * phase.duty:
+            raise ValueError(
+                f"phase {phase.name!r}: a reading at NPLC {phase.nplc:g} takes "
+                f"{needed * 1e3:.3g} ms; it does not fit into the "
+                f"{phase.interval * phase.duty * 1e3:g} ms that interval and duty leave")
+        if phase.rest == "hold":
+            return
+        rest = phase.interval * (1 - phase.duty)
+        if before > rest:
+            raise ValueError(f"phase {phase.name!r}: a rest {phase.rest!r} of {rest * 1e3:.3g} ms "
+                             f"is shorter than the {before * 1e3:.3g} ms that switching takes")
+        if self.wait_before(phase) > LONGEST_DELAY:
+            raise ValueError(f"phase {phase.name!r}: {self.wait_before(phase):g} s between level "
+                             f"and reading; a 2400 can wait for {LONGEST_DELAY:g} s")
+
+    def wait_before(self, phase: Phase) -> float:
+        """How long (s) the level is on before a reading that ends with the duty begins."""
+        relay = self.sheet.timing.relay if phase.rest == "open" else 0.0
+        return (phase.duty * phase.interval - self.reading_time(phase)
+                - self.sheet.timing.source_step - relay)
+
+    def _set_up(self) -> None:
+        """What holds for every phase, from a known state; the output is off.
+
+        Reset leaves nothing of the front panel or of other programs behind, but for the buffer. It
+        also makes the off state 0 V, so that is the next thing set.
+        """
+        for command in (
+                "*CLS", "*RST", f":OUTP:SMOD {self._off_state}", f":ROUT:TERM {self._terminals}",
+                ":SOUR:FUNC VOLT", ":SENS:FUNC:CONC ON", ":SENS:FUNC 'VOLT','CURR'",
+                ":SYST:AZER OFF", ":TRAC:FEED:CONT NEV", ":TRAC:FEED SENS", ":TRAC:TST:FORM ABS",
+                ":ARM:SOUR TIM", ":STAT:PRES", ":STAT:MEAS:ENAB 512", ":STAT:OPER:ENAB 1024",
+                "*SRE 0"):
+            self.write(command)
+        self._zeroed = None
+        self._raise_errors("setting up")
+
+    def _set(self, phase: Phase) -> None:
+        """Everything of a phase, protection first; the output stays on or off."""
+        self._protect(phase)
+        self._source(phase)
+        self._time(phase)
+
+    def _protect(self, phase: Phase) -> None:
+        """Integration time, measure range and compliance, read back before any level is set."""
+        measure = ranges(phase, self.sheet)[1].full_scale
+        self.write(f":SENS:CURR:NPLC {phase.nplc:.9e}")
+        # A compliance far below the range is refused (+822), and so is a range above its (+824).
+        steps = [f":SENS:CURR:RANG {measure:.9e}", f":SENS:CURR:PROT {phase.compliance:.9e}"]
+        if measure > self._measure_range():
+            steps.reverse()
+        for command in steps:
+            self.write(command)
+        self._verify(phase, "measure range", self._measure_range(), measure)
+        self._verify(phase, "compliance", self._number(":SENS:CURR:PROT?"), phase.compliance)
+
+    def _source(self, phase: Phase) -> None:
+        """The level, the one place where one reaches this instrument in a run; then auto-zero.
+
+        With the output on the sample feels it at once.
+        """
+        self.check_level(phase.level, phase.name)
+        source = ranges(phase, self.sheet)[0]
+        steps = [f":SOUR:VOLT:RANG {source.full_scale:.9e}", f":SOUR:VOLT {phase.level:.9e}"]
+        if source.full_scale < self._source_range():
+            steps.reverse()  # a range that no longer holds the old level would be refused
+        for command in steps:
+            self.write(command)
+        self._verify(phase, "source range", self._source_range(), source.full_scale)
+        self._verify(phase, "level", self.source_voltage, phase.level, source.resolution)
+        if self._zeroed != phase.nplc:
+            self.write(":SYST:AZER ONCE")  # at this integration time; off within the phase
+            self._zeroed = phase.nplc
+
+    def _time(self, phase: Phase) -> None:
+        """When readings are taken, and what the sample rests in between."""
+        self.write(f":ARM:TIM {phase.interval:.9e}")
+        self._verify(phase, "interval", self._number(":ARM:TIM?"), phase.interval)
+        if phase.rest == "hold":
+            self.write(":SOUR:CLE:AUTO OFF")
+            self.write(":SOUR:DEL 0")
+        else:
+            self.write(f":OUTP:SMOD {OFF_STATES[phase.rest]}")
+            self.write(f":SOUR:DEL {self.wait_before(phase):.9e}")
+            self.write(":SOUR:CLE:AUTO ON")
+
+    def _verify(self, phase: Phase, what: str, got: float, wanted: float,
+                step: float = 0.0) -> None:
+        """A setting that was read back may differ by 0.1 % or by the resolution `step`."""
+        if not math.isclose(got, wanted, rel_tol=1e-3, abs_tol=step):
+            self._raise_errors(f"phase {phase.name!r}")
+            raise InstrumentError(f"phase {phase.name!r}: asked for a {what} of {wanted:g}, the "
+                                  f"2400 holds {got:g}. The phase was not started.")
+
+    def _measure_range(self) -> float:
+        """Full scale (A) of the measure range; the 2400 tells how far it reaches."""
+        told = self._number(":SENS:CURR:RANG?")
+        return self.sheet.measure_current.holding(told).full_scale
+
+    def _source_range(self) -> float:
+        """Full scale (V) of the source range; the 2400 tells how far it reaches."""
+        told = self._number(":SOUR:VOLT:RANG?")
+        return self.sheet.source_voltage.holding(told).full_scale
