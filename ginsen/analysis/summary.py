@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from ginsen.analysis.beta import estimate_beta
+from ginsen.analysis.beta import LONGEST_GAP, estimate_beta
 from ginsen.analysis.conductance import conductance
 from ginsen.analysis.forgetting import Retention, forgetting_curve
 from ginsen.analysis.live import LiveBeta
@@ -19,7 +20,8 @@ from ginsen.types import Array, Record, Samples, Span, SpectralFit
 WINDOWS = (256, 1024, 4096)
 LEAST_OF_RANGE = 0.01
 STRETCHES = (1, 2, 4)
-"""β is asked of the whole phase, then of its last half, then of its last quarter."""
+"""β is asked of the whole phase, then of its last half, then of its last quarter; of a phase with
+gaps the longest stretch without one is taken for the whole."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,9 @@ def _phase(record: Record, span: Span, floor: float | None,
     G, u_G = conductance(samples, record.series_resistance, level=span.level,
                          alternate=span.alternate)
     tried: list[SpectralFit] = []
+    whole = _longest_without_gap(samples).per_volt(span.level, alternate=span.alternate)
     for share in STRETCHES:
-        part = samples[len(samples) - len(samples) // share:].per_volt(
-            span.level, alternate=span.alternate)
+        part = whole[len(whole) - len(whole) // share:]
         tried.append(_fit(part, _front_end(span), floor, line_frequency))
         if tried[-1].beta is not None:
             break
@@ -123,6 +125,17 @@ def _phase(record: Record, span: Span, floor: float | None,
                         float(np.mean(samples.compliance)) if len(samples) else math.nan, fit,
                         3 * uncertainty if abs(value) < 3 * uncertainty else None,
                         _off_range(samples, span))
+
+
+def _longest_without_gap(samples: Samples) -> Samples:
+    """A meter whose buffer is full leaves a gap; β is asked of the longest stretch between two."""
+    steps = np.diff(samples.time)
+    if steps.size == 0:
+        return samples
+    cuts = np.flatnonzero(steps > LONGEST_GAP * np.median(steps)) + 1
+    edges = [0, *cuts.tolist(), len(samples)]
+    first, stop = max(pairwise(edges), key=lambda stretch: stretch[1] - stretch[0])
+    return samples[first:stop]
 
 
 def _off_range(samples: Samples, span: Span) -> float:

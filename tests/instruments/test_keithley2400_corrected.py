@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driven_keithley2400 import GPIB, drivers_on_a_resistor
 from pymeasure.test import expected_protocol
 from pyvisa import VisaIOError
 
@@ -9,17 +10,6 @@ from ginsen.instruments import InstrumentError, Keithley2400
 
 READ = ":FORM:DATA ASC;:FORM:ELEM VOLT,CURR,RES,TIME,STAT;"
 ANSWER = "+1.000000E+00,+1.000000E-04,+1.000000E+04,+3.200000E+00,+2.150800E+04"
-BENCH = """
-[instruments.smu]
-model = "keithley2400"
-address = "GPIB0::24::INSTR"
-[device]
-kind = "resistor"
-resistance_ohm = 1e4
-[wiring]
-"smu.hi" = { terminal = "A" }
-"smu.lo" = { terminal = "B" }
-"""
 
 
 def wire(*pairs):
@@ -28,11 +18,8 @@ def wire(*pairs):
 
 @pytest.fixture
 def smu(tmp_path):
-    path = tmp_path / "bench.toml"
-    path.write_text(BENCH, encoding="utf-8")
-    meter = Keithley2400("GPIB0::24::INSTR", visa_library=f"{path}@ginsen")
-    yield meter
-    meter.adapter.manager.close()
+    with drivers_on_a_resistor(tmp_path) as open_at:
+        yield open_at(GPIB)
 
 
 def test_nothing_is_sent_on_opening():
