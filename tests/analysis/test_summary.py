@@ -84,7 +84,8 @@ def test_a_track_holds_every_estimate_of_every_window(rng):
 def test_beta_is_asked_of_the_longest_stretch_without_a_gap(rng):
     t = 0.1 * np.arange(3000) + np.where(np.arange(3000) < 1000, 0.0, 1.4)
     I = 1e-6 + 1e-9 * noise(3000, 1.0, rng)  # noqa: E741
-    record = Record(Samples.of(t, np.full(3000, 1.0), I), (Span("bias", 1.0, t[0], t[-1], 0, 3000),))
+    span = Span("bias", 1.0, t[0], t[-1], 0, 3000)
+    record = Record(Samples.of(t, np.full(3000, 1.0), I), (span,))
     fit = summarise(record).phases[0].fit
     assert fit.count == 2000
     assert fit.start == t[1000]
