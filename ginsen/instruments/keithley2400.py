@@ -5,14 +5,14 @@ Commands by the User's Manual 2400S-900-01 Rev. K (September 2011).
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Literal
 
 from ginsen.instruments.keithley2400_corrected import BUFFER_FULL
-from ginsen.instruments.keithley2400_guarded import MARGIN, GuardedKeithley2400
+from ginsen.instruments.keithley2400_guarded import GuardedKeithley2400
 from ginsen.instruments.keithley2400_readings import ELEMENTS, rows_of, samples_of
-from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
+from ginsen.instruments.keithley_source_meter import MARGIN
+from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import settling
 from ginsen.types import Phase, Samples
 
@@ -209,46 +209,17 @@ class Keithley2400(GuardedKeithley2400):
         self._left, self._stopped = 0, True
 
     def off(self) -> None:
-        """Stop, output off, read back; everything is tried twice.
+        """As every Keithley's; then the off state of the station again, where a rest changed it.
 
-        No step waits for the success of another: not every interface has a device clear. The
-        identity is asked for in the same message as the state, so that a late reply to an earlier
-        question can't pass for "off". A reply under way is lost, the readings in the buffer are
-        not.
+        A running 2400 puts everything off but an abort (pages 11-13 and 16-3). A reply under way
+        is lost, the readings in the buffer are not.
         """
         self._left, self._stopped = 0, True
         if self._stage == "reading":
             self._stage = "measuring"
-        answer = "no answer"
-        for _ in range(2):
-            # A running 2400 puts everything off but an abort (pages 11-13 and 16-3).
-            for step in (lambda: self.write(":ABOR"), lambda: self.write(":OUTP OFF"),
-                         self.adapter.connection.clear, lambda: self.write(":ABOR"),
-                         lambda: self.write(":OUTP OFF")):
-                with contextlib.suppress(Exception):
-                    step()
-            try:
-                answer = str(self.ask(":OUTP?;*IDN?")).strip()
-            except Exception as problem:  # a time-out, or bytes that are no text
-                answer = str(problem)
-                continue
-            state, _, identity = answer.partition(";")
-            if state == "0" and "MODEL 2400" in identity.upper():
-                break
-        else:
-            raise OutputNotOff(f"{self.adapter.resource_name}: the output could not be read back "
-                               f"as off ({answer}). Look at the bench.")
+        super().off()
         if self._phase.rest != "hold":
             self.write(f":OUTP:SMOD {self._off_state}")
-
-    def close(self) -> None:
-        """End the session; the output is left as it is."""
-        self.adapter.close()
-
-    def shutdown(self) -> None:
-        """Output off and read back; PyMeasure's ramps to zero first, which moves a sample."""
-        self.off()
-        self.isShutdown = True
 
     def _output_on(self) -> bool:
         """Whether the output is on; what runs is stopped, or it would not answer."""

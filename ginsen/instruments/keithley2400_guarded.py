@@ -9,26 +9,25 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from pymeasure.instruments.validators import strict_range
 
 from ginsen.datasheets.keithley2400 import KEITHLEY_2400
 from ginsen.instruments.keithley2400_corrected import CorrectedKeithley2400
-from ginsen.instruments.source_meter import InstrumentError, LimitExceeded, SourceMeter
-from ginsen.instruments.specification import ranges, settling
+from ginsen.instruments.keithley_source_meter import (
+    OFF_STATES,
+    TERMINALS,
+    KeithleySourceMeter,
+)
+from ginsen.instruments.source_meter import InstrumentError
+from ginsen.instruments.specification import ranges
 from ginsen.types import Clock, Limits, Phase
 
 INTERVALS = (1e-3, 99_999.99)
 LONGEST_DELAY = 999.9999
 """What the arm layer's timer and the source delay can be, in s (section 18)."""
 
-MARGIN = 1.02  # of a reading's time, which no data sheet gives exactly
 
-OFF_STATES = {"open": "HIMP", "zero": "NORM"}
-TERMINALS = {"front": "FRON", "rear": "REAR"}
-
-
-class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
+class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
     """Keithley 2400 SourceMeter whose levels and limits, however set, stay within the station's.
 
     The arguments are those of `Keithley2400`, which runs the phases that this class sets.
@@ -66,7 +65,7 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
 
     @source_current.setter
     def source_current(self, level: float) -> None:
-        self._check_current(level, "source_current")
+        self.check_current(level, "source_current")
         self.write(f":SOUR:CURR {level:.9e}")
 
     @property
@@ -76,7 +75,7 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
 
     @compliance_current.setter
     def compliance_current(self, limit: float) -> None:
-        self._check_current(limit, "compliance_current")
+        self.check_current(limit, "compliance_current")
         strict_range(limit, (self.sheet.least_current_limit, self.sheet.source_current.maximum))
         self.write(f":SENS:CURR:PROT {limit:.9e}")
 
@@ -91,25 +90,6 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
         strict_range(limit, (self.sheet.least_voltage_limit, self.sheet.source_voltage.maximum))
         self.write(f":SENS:VOLT:PROT {limit:.9e}")
 
-    def _check_current(self, current: float, what: str) -> None:
-        if not abs(current) <= self.limits.current:
-            raise LimitExceeded(f"{what}: {current:g} A is beyond the station's limit of "
-                                f"± {self.limits.current:g} A")
-
-    # PyMeasure sleeps on the wall clock between steps, which moves no simulated bench.
-
-    def ramp_to_voltage(self, target_voltage: float, steps: int = 30, pause: float = 20e-3) -> None:
-        """Ramp the source voltage (V) in equal steps, `pause` seconds apart."""
-        for level in np.linspace(self.source_voltage, target_voltage, steps):
-            self.source_voltage = float(level)
-            self.clock.sleep(pause)
-
-    def ramp_to_current(self, target_current: float, steps: int = 30, pause: float = 20e-3) -> None:
-        """Ramp the source current (A) in equal steps, `pause` seconds apart."""
-        for level in np.linspace(self.source_current, target_current, steps):
-            self.source_current = float(level)
-            self.clock.sleep(pause)
-
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError for another model."""
         identity = str(self.ask("*IDN?")).strip()
@@ -117,14 +97,6 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
             raise InstrumentError(f"{self.adapter.resource_name} answered {identity!r}: the "
                                   "station expects a Keithley 2400.")
         return identity
-
-    def integration_time(self, phase: Phase) -> float:
-        """How long (s) the current of one reading is integrated."""
-        return phase.nplc / self._mains()
-
-    def reading_time(self, phase: Phase) -> float:
-        """How long (s) one reading takes: voltage, then current (the order is background)."""
-        return self.sheet.timing.reading_time(phase.nplc, self._mains(), readback=True)
 
     def _mains(self) -> float:
         """The line frequency (Hz) it integrates by, asked once: a running 2400 does not answer."""
@@ -136,14 +108,7 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
         """Beside the station's limits: ranges, integration and interval must be the 2400's."""
         super().check(phases)
         for phase in phases:
-            low, high = self.sheet.nplc
-            if not low <= phase.nplc <= high:
-                raise ValueError(f"phase {phase.name!r}: NPLC {phase.nplc:g} is not between "
-                                 f"{low:g} and {high:g}")
-            try:
-                measure = ranges(phase, self.sheet)[1]
-            except ValueError as problem:
-                raise ValueError(f"phase {phase.name!r}: {problem}") from None
+            measure = ranges(phase, self.sheet)[1]
             highest = self.sheet.measure_current.holding(phase.compliance)
             if measure.full_scale > highest.full_scale:
                 raise ValueError(f"phase {phase.name!r}: a measure range of {measure.full_scale:g} "
@@ -155,7 +120,6 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
             if phase.alternate:
                 raise ValueError(f"phase {phase.name!r}: a 2400 cannot turn the level between two "
                                  "evenly spaced readings; leave alternate out")
-            self._check_times(phase)
 
     def _check_times(self, phase: Phase) -> None:
         """A reading, and with a duty below one the relay, must fit into what they are given."""
@@ -163,21 +127,9 @@ class GuardedKeithley2400(CorrectedKeithley2400, SourceMeter):
         if not low <= phase.interval <= high:
             raise ValueError(f"phase {phase.name!r}: an interval of {phase.interval:g} s is not "
                              f"between {low:g} s and {high:g} s, which the 2400's timer has")
-        before = 0.0
-        if phase.rest != "hold":
-            before = settling(phase, self.sheet) + (phase.rest == "open") * self.sheet.timing.relay
-        needed = before + self.reading_time(phase) * MARGIN
-        if needed > phase.interval * phase.duty:
-            raise ValueError(
-                f"phase {phase.name!r}: a reading at NPLC {phase.nplc:g} takes "
-                f"{needed * 1e3:.3g} ms; it does not fit into the "
-                f"{phase.interval * phase.duty * 1e3:g} ms that interval and duty leave")
+        super()._check_times(phase)
         if phase.rest == "hold":
             return
-        rest = phase.interval * (1 - phase.duty)
-        if before > rest:
-            raise ValueError(f"phase {phase.name!r}: a rest {phase.rest!r} of {rest * 1e3:.3g} ms "
-                             f"is shorter than the {before * 1e3:.3g} ms that switching takes")
         if self.wait_before(phase) > LONGEST_DELAY:
             raise ValueError(f"phase {phase.name!r}: {self.wait_before(phase):g} s between level "
                              f"and reading; a 2400 can wait for {LONGEST_DELAY:g} s")

@@ -5,7 +5,6 @@ Commands by the Reference Manual 2450-901-01, in the native SCPI command set.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 from collections.abc import Sequence
@@ -24,12 +23,12 @@ from ginsen.instruments.keithley2450_trigger import (
     group,
     trigger_model,
 )
-from ginsen.instruments.source_meter import (
-    InstrumentError,
-    LimitExceeded,
-    OutputNotOff,
-    SourceMeter,
+from ginsen.instruments.keithley_source_meter import (
+    OFF_STATES,
+    TERMINALS,
+    KeithleySourceMeter,
 )
+from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
 from ginsen.types import Array, Clock, Limits, Phase, Samples
 
@@ -37,14 +36,10 @@ OVERFLOW = 9.9e37  # the instrument's mark for "no number"; Reference Manual, "R
 SOURCE_LIMITED, OUTPUT_ON = 32, 128
 """Bits of a reading's source status: buffer.STAT_LIMIT and STAT_OUTPUT, TSP reference."""
 BUFFER_SIZE = 1_000_000
-MARGIN = 1.02  # of a reading's time, which no data sheet gives exactly
 CHUNK = 250  # points a query, so that none takes longer than its 100 ms
 
-OFF_STATES = {"open": "HIMP", "zero": "NORM"}
-TERMINALS = {"front": "FRON", "rear": "REAR"}
 
-
-class Keithley2450(NativeKeithley2450, SourceMeter):
+class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
     """Keithley 2450 SourceMeter.
 
     `adapter` is a VISA resource name. `limits` are the station's; without them the instrument's
@@ -66,7 +61,7 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
         self._index: dict[Entry, int] = {}
         self._fault = ""
         self._epoch: float | None = None  # whole seconds, so that float64 keeps the nanoseconds
-        self._line_frequency: float | None = None
+        self._hertz: float | None = None
         self._running: tuple[Phase, ...] = ()
         self._taken = 0
 
@@ -89,7 +84,7 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
 
     @source_current.setter
     def source_current(self, level: float) -> None:
-        self._check_current(level, "source_current")
+        self.check_current(level, "source_current")
         self.write(f":SOUR:CURR:LEV {level:.9e}")
 
     @property
@@ -99,7 +94,7 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
 
     @compliance_current.setter
     def compliance_current(self, limit: float) -> None:
-        self._check_current(limit, "compliance_current")
+        self.check_current(limit, "compliance_current")
         strict_range(limit, (self.sheet.least_current_limit, self.sheet.source_current.maximum))
         self.write(f":SOUR:VOLT:ILIM {limit:.9e}")
 
@@ -113,11 +108,6 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
         self.check_level(limit, "compliance_voltage")
         strict_range(limit, (self.sheet.least_voltage_limit, self.sheet.source_voltage.maximum))
         self.write(f":SOUR:CURR:VLIM {limit:.9e}")
-
-    def _check_current(self, current: float, what: str) -> None:
-        if not abs(current) <= self.limits.current:
-            raise LimitExceeded(f"{what}: {current:g} A is beyond the station's limit of "
-                                f"± {self.limits.current:g} A")
 
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError for another model or command set."""
@@ -134,33 +124,15 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
                                   f"output is {state}.")
         return identity
 
-    @property
-    def line_frequency(self) -> float:
-        """Get the power line frequency in Hz that the instrument integrates by."""
-        if self._line_frequency is None:
-            self._line_frequency = float(self.ask(":SYST:LFR?"))
-        return self._line_frequency
-
-    def integration_time(self, phase: Phase) -> float:
-        """How long (s) the current of one reading is integrated."""
-        return phase.nplc / self.line_frequency
-
-    def reading_time(self, phase: Phase) -> float:
-        """How long (s) one reading takes: the source read back, then the current."""
-        return self.sheet.timing.reading_time(phase.nplc, self.line_frequency, readback=True)
+    def _mains(self) -> float:
+        if self._hertz is None:
+            self._hertz = super()._mains()
+        return self._hertz
 
     def check(self, phases: Sequence[Phase]) -> None:
         """Beside the station's limits: ranges, integration and interval must be the 2450's."""
         super().check(phases)
         for phase in phases:
-            low, high = self.sheet.nplc
-            if not low <= phase.nplc <= high:
-                raise ValueError(f"phase {phase.name!r}: NPLC {phase.nplc:g} is not between "
-                                 f"{low:g} and {high:g}")
-            try:
-                ranges(phase, self.sheet)
-            except ValueError as problem:
-                raise ValueError(f"phase {phase.name!r}: {problem}") from None
             if phase.count > BUFFER_SIZE:
                 raise ValueError(f"phase {phase.name!r}: {phase.count} samples are more than the "
                                  f"buffer's {BUFFER_SIZE}; lengthen the interval or split it")
@@ -170,23 +142,6 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
                 raise ValueError(f"phase {phase.name!r}: a compliance of {phase.compliance:g} A "
                                  f"needs a smaller measure range; on this one it is above "
                                  f"{least:g} A")
-            self._check_times(phase)
-
-    def _check_times(self, phase: Phase) -> None:
-        """A reading, and with a duty below one the relay, must fit into what they are given."""
-        before = settling(phase, self.sheet) if phase.rest != "hold" else 0.0
-        relay = self.sheet.timing.relay if phase.rest == "open" else 0.0
-        needed = before + relay + self.reading_time(phase) * MARGIN
-        if needed > phase.interval * phase.duty:
-            raise ValueError(
-                f"phase {phase.name!r}: a reading at NPLC {phase.nplc:g} takes "
-                f"{needed * 1e3:.3g} ms; it does not fit into the "
-                f"{phase.interval * phase.duty * 1e3:g} ms that interval and duty leave")
-        if before + relay > phase.interval * (1 - phase.duty) * (phase.rest != "hold"):
-            raise ValueError(
-                f"phase {phase.name!r}: a rest {phase.rest!r} of "
-                f"{phase.interval * (1 - phase.duty) * 1e3:.3g} ms is shorter than the "
-                f"{(before + relay) * 1e3:.3g} ms that switching takes")
 
     def start(self, phases: Sequence[Phase], *, off_after: bool = True) -> int:
         """Set up and start as many leading phases as one trigger model takes.
@@ -348,39 +303,6 @@ class Keithley2450(NativeKeithley2450, SourceMeter):
     def halt(self) -> None:
         """Stop the trigger model where it is; the level stays."""
         self.write(":ABOR")
-
-    def off(self) -> None:
-        """Output off and stop, read back; everything is tried twice.
-
-        No step waits for the success of another: not every interface has a device clear (pyvisa-py
-        has none on USB). The identity is asked for in the same message as the state, so that a late
-        reply to an earlier question can't pass for "off".
-        """
-        answer = "no answer"
-        for _ in range(2):
-            for step in (lambda: self.write(":OUTP OFF"), self.adapter.connection.clear,
-                         lambda: self.write(":ABOR"), lambda: self.write(":OUTP OFF")):
-                with contextlib.suppress(Exception):
-                    step()
-            try:
-                answer = str(self.ask(":OUTP?;*IDN?")).strip()
-            except Exception as problem:  # a time-out, or bytes that are no text
-                answer = str(problem)
-                continue
-            state, _, identity = answer.partition(";")
-            if state == "0" and "MODEL 2450" in identity.upper():
-                return
-        raise OutputNotOff(f"{self.adapter.resource_name}: the output could not be read back as "
-                           f"off ({answer}). Look at the bench.")
-
-    def close(self) -> None:
-        """End the session; the output is left as it is."""
-        self.adapter.close()
-
-    def shutdown(self) -> None:
-        """Output off and read back; PyMeasure's ramps to zero first, which moves a sample."""
-        self.off()
-        self.isShutdown = True
 
     def _output_on(self) -> bool:
         return str(self.ask(":OUTP?")).strip() != "0"

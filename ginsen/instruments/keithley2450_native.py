@@ -77,20 +77,6 @@ class NativeKeithley2450(keithley2450.Keithley2450):  # type: ignore[misc]
         """Control the source voltage in V (float), up to ± 210 V.""",
         validator=strict_range, values=(-210, 210))
 
-    # PyMeasure sleeps on the wall clock between steps, which moves no simulated bench.
-
-    def ramp_to_voltage(self, target_voltage: float, steps: int = 30, pause: float = 20e-3) -> None:
-        """Ramp the source voltage (V) in equal steps, `pause` seconds apart."""
-        for level in np.linspace(self.source_voltage, target_voltage, steps):
-            self.source_voltage = float(level)
-            self.clock.sleep(pause)
-
-    def ramp_to_current(self, target_current: float, steps: int = 30, pause: float = 20e-3) -> None:
-        """Ramp the source current (A) in equal steps, `pause` seconds apart."""
-        for level in np.linspace(self.source_current, target_current, steps):
-            self.source_current = float(level)
-            self.clock.sleep(pause)
-
     # PyMeasure's buffer is the 2400's (:TRAC:FEED ...); the native one is fed by a trigger model.
 
     def config_buffer(self, points: int = 64, delay: float = 0.0) -> None:

@@ -104,3 +104,9 @@ class SourceMeter(ABC):
         if not abs(level) <= self.limits.voltage:
             raise LimitExceeded(f"phase {what!r}: {level:g} V is beyond the station's limit of "
                                 f"± {self.limits.voltage:g} V")
+
+    def check_current(self, current: float, what: str) -> None:
+        """Raises LimitExceeded for a current (A) beyond the station's limit."""
+        if not abs(current) <= self.limits.current:
+            raise LimitExceeded(f"{what}: {current:g} A is beyond the station's limit of "
+                                f"± {self.limits.current:g} A")

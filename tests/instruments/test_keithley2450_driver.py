@@ -198,7 +198,7 @@ def test_a_reply_that_is_no_number_is_said(smu, monkeypatch):
         smu.fetch()
 
 
-OFF = [(":OUTP OFF", None), (":ABOR", None), (":OUTP OFF", None)]
+OFF = [(":ABOR", None), (":OUTP OFF", None)] * 2
 
 
 def test_off_is_believed_only_from_the_right_instrument():
