@@ -9,11 +9,12 @@ from ginsen.analysis.forming import FormingLevel, forming_level
 from ginsen.analysis.learning import LearningCurve, learning_curve
 from ginsen.analysis.live import LiveBeta
 from ginsen.analysis.noise import RelativeNoise, relative_noise
+from ginsen.analysis.phase_summary import PhaseSummary
 from ginsen.analysis.phases import find_phases, with_phases
 from ginsen.analysis.sliced import SlicedBetas, sliced_betas
 from ginsen.analysis.spectrum import FrontEnd
 from ginsen.analysis.staircase import CurrentVoltage, current_voltage
-from ginsen.analysis.summary import PhaseSummary, Summary, beta_track, summarise
+from ginsen.analysis.summary import Summary, beta_track, summarise
 
 __all__ = ["ActivationTime", "BiasSteps", "CurrentVoltage", "FormingLevel", "FrontEnd",
            "LearningCurve", "LiveBeta", "PhaseSummary", "RelativeNoise", "Retention",

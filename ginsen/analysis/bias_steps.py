@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ginsen.analysis.units import Siemens, Volts
 
 if TYPE_CHECKING:
-    from ginsen.analysis.summary import PhaseSummary
+    from ginsen.analysis.phase_summary import PhaseSummary
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ginsen.analysis.units import PerHertz
 from ginsen.types import Record
 
 if TYPE_CHECKING:
-    from ginsen.analysis.summary import PhaseSummary
+    from ginsen.analysis.phase_summary import PhaseSummary
 
 
 @dataclass(frozen=True)

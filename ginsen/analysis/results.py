@@ -15,7 +15,7 @@ from ginsen.analysis.staircase import CurrentVoltage, current_voltage
 from ginsen.types import Record
 
 if TYPE_CHECKING:
-    from ginsen.analysis.summary import PhaseSummary
+    from ginsen.analysis.phase_summary import PhaseSummary
 
 Finding = (ActivationTime | BiasSteps | CurrentVoltage | FormingLevel | LearningCurve
            | RelativeNoise | SlicedBetas)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import overload
 
 from ginsen.analysis.forgetting import Retention
-from ginsen.analysis.summary import PhaseSummary, Summary, summarise
+from ginsen.analysis.phase_summary import PhaseSummary
+from ginsen.analysis.summary import Summary, summarise
 from ginsen.protocols.acquisition import News
 from ginsen.protocols.conclusion import SeriesResult, conclude
 from ginsen.protocols.conduct import conduct

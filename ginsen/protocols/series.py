@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 LOOK = 1.0
 """Seconds between two looks at the stop flag while the sample rests."""
 
-HANDED_ON = ("station", "folder", "source_meter", "polarity", "sample", "electrode_pair", "operator",
-             "temperature", "humidity", "notes", "notebook")
+HANDED_ON = ("station", "folder", "source_meter", "polarity", "sample", "electrode_pair",
+             "operator", "temperature", "humidity", "notes", "notebook")
 """What a series is told of the sample and every run of it is told in turn."""
 
 
