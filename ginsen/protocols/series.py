@@ -24,7 +24,7 @@ from ginsen.protocols.single_runs import made
 from ginsen.protocols.stop_rules import StopRules
 from ginsen.records.reading import read_record, read_tables
 from ginsen.station import Station
-from ginsen.types import Outcome
+from ginsen.types import Outcome, Phase
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,11 @@ class Series(Protocol, ABC):
         if self.lab is not None:
             protocol.attach(self.lab)
         return protocol
+
+    def phases(self) -> Sequence[Phase]:
+        """None but those of its runs. A wrong plan is found here, before a recording is begun."""
+        self.previews()
+        return ()
 
     def previews(self) -> list[Protocol]:
         """One protocol of each condition, and of each control: what a dry run looks at."""
