@@ -25,6 +25,6 @@ def beta_of_levels_panel(axes: Axes, record: Record, summary: Summary) -> None:
         way = np.array([row for row in rows if row[0] == upward], dtype=np.float64)
         if way.size:
             _, V, beta, low, high = way.T
-            axes.errorbar(V, beta, [beta - low, high - beta], fmt="o-", color=colour, capsize=3,
-                          lw=1.2, ms=5, label=label)
+            axes.vlines(V, low, high, color=colour, lw=1.2)
+            axes.plot(V, beta, "o-", color=colour, lw=1.2, ms=5, label=label)
     legend(axes)

@@ -31,8 +31,9 @@ def slices_panel(axes: Axes, record: Record, summary: Summary) -> None:
             continue
         G, beta, low, high = np.array(
             [(each.conductance, each.beta, each.beta_low, each.beta_high) for each in way]).T
-        axes.errorbar(G, beta, [beta - low, high - beta], fmt="o", color=_COLOURS[upward], ms=4,
-                      lw=0.8, alpha=0.8, label=f"{_NAMES[upward]}: {_share(found, upward)}")
+        axes.vlines(G, low, high, color=_COLOURS[upward], lw=0.8, alpha=0.8)
+        axes.plot(G, beta, "o", color=_COLOURS[upward], ms=4, alpha=0.8,
+                  label=f"{_NAMES[upward]}: {_share(found, upward)}")
     axes.set(xlabel="G (S)", ylabel="β: median and quartiles", xscale="log")
     headroom(axes, 0.15)
     legend(axes, "upper right")
