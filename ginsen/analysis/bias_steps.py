@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ginsen.analysis.phase_summary import PhaseSummary
 from ginsen.analysis.units import Siemens, Volts
-
-if TYPE_CHECKING:
-    from ginsen.analysis.phase_summary import PhaseSummary
 
 
 @dataclass(frozen=True)

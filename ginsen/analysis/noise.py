@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ginsen.analysis.conductance import conductance
+from ginsen.analysis.phase_summary import PhaseSummary
 from ginsen.analysis.units import PerHertz
 from ginsen.types import Record
-
-if TYPE_CHECKING:
-    from ginsen.analysis.phase_summary import PhaseSummary
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ginsen.analysis.activation import ActivationTime, activation_time
 from ginsen.analysis.bias_steps import BiasSteps, bias_steps
 from ginsen.analysis.forming import FormingLevel, forming_level
 from ginsen.analysis.learning import LearningCurve, learning_curve
 from ginsen.analysis.noise import RelativeNoise, relative_noise
+from ginsen.analysis.phase_summary import PhaseSummary
 from ginsen.analysis.sliced import SlicedBetas, sliced_betas
 from ginsen.analysis.staircase import CurrentVoltage, current_voltage
 from ginsen.types import Record
-
-if TYPE_CHECKING:
-    from ginsen.analysis.phase_summary import PhaseSummary
 
 Finding = (ActivationTime | BiasSteps | CurrentVoltage | FormingLevel | LearningCurve
            | RelativeNoise | SlicedBetas)

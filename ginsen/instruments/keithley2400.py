@@ -172,7 +172,7 @@ class Keithley2400(GuardedKeithley2400):
             self.write(f":OUTP OFF;:OUTP:SMOD {self._off_state}")
         elif (self._phase.rest == "hold" and self._next_level is not None
                 and abs(self._next_level) < abs(self._phase.level)):
-            self.write(f":SOUR:VOLT {self._next_level:.9e}")
+            self.source_voltage = self._next_level
 
     def _ask_for_data(self) -> None:
         """Have the buffer sent; it takes seconds, so the reply is taken in as it comes."""

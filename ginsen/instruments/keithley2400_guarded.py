@@ -5,7 +5,6 @@ Commands by the User's Manual 2400S-900-01 Rev. K (September 2011).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,7 +42,6 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
                                        self.sheet.source_current.maximum)
         self._off_state = OFF_STATES[off_state]
         self._terminals = TERMINALS[terminals]
-        self._hertz: float | None = None
         self._zeroed: float | None = None  # the integration time that auto-zero was last done for
 
     # PyMeasure knows no station's limits, and sends six digits.
@@ -97,12 +95,6 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
             raise InstrumentError(f"{self.adapter.resource_name} answered {identity!r}: the "
                                   "station expects a Keithley 2400.")
         return identity
-
-    def _mains(self) -> float:
-        """The line frequency (Hz) it integrates by, asked once: a running 2400 does not answer."""
-        if self._hertz is None:
-            self._hertz = self._number(":SYST:LFR?")
-        return self._hertz
 
     def check(self, phases: Sequence[Phase]) -> None:
         """Beside the station's limits: ranges, integration and interval must be the 2400's."""
@@ -204,14 +196,6 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
             self.write(f":OUTP:SMOD {OFF_STATES[phase.rest]}")
             self.write(f":SOUR:DEL {self.wait_before(phase):.9e}")
             self.write(":SOUR:CLE:AUTO ON")
-
-    def _verify(self, phase: Phase, what: str, got: float, wanted: float,
-                step: float = 0.0) -> None:
-        """A setting that was read back may differ by 0.1 % or by the resolution `step`."""
-        if not math.isclose(got, wanted, rel_tol=1e-3, abs_tol=step):
-            self._raise_errors(f"phase {phase.name!r}")
-            raise InstrumentError(f"phase {phase.name!r}: asked for a {what} of {wanted:g}, the "
-                                  f"2400 holds {got:g}. The phase was not started.")
 
     def _measure_range(self) -> float:
         """Full scale (A) of the measure range; the 2400 tells how far it reaches."""

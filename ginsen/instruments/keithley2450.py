@@ -6,7 +6,6 @@ Commands by the Reference Manual 2450-901-01, in the native SCPI command set.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,7 +60,6 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         self._index: dict[Entry, int] = {}
         self._fault = ""
         self._epoch: float | None = None  # whole seconds, so that float64 keeps the nanoseconds
-        self._hertz: float | None = None
         self._running: tuple[Phase, ...] = ()
         self._taken = 0
 
@@ -70,7 +68,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
     @property
     def source_voltage(self) -> float:
         """Control the source voltage in V (float), within the station's limit."""
-        return float(self.ask(":SOUR:VOLT?"))
+        return self._number(":SOUR:VOLT?")
 
     @source_voltage.setter
     def source_voltage(self, level: float) -> None:
@@ -80,7 +78,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
     @property
     def source_current(self) -> float:
         """Control the source current in A (float), within the station's limit."""
-        return float(self.ask(":SOUR:CURR?"))
+        return self._number(":SOUR:CURR?")
 
     @source_current.setter
     def source_current(self, level: float) -> None:
@@ -90,7 +88,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
     @property
     def compliance_current(self) -> float:
         """Control the current limit of the voltage source in A (float), from 1 nA."""
-        return float(self.ask(":SOUR:VOLT:ILIM?"))
+        return self._number(":SOUR:VOLT:ILIM?")
 
     @compliance_current.setter
     def compliance_current(self, limit: float) -> None:
@@ -101,7 +99,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
     @property
     def compliance_voltage(self) -> float:
         """Control the voltage limit of the current source in V (float), from 0.02 V."""
-        return float(self.ask(":SOUR:CURR:VLIM?"))
+        return self._number(":SOUR:CURR:VLIM?")
 
     @compliance_voltage.setter
     def compliance_voltage(self, limit: float) -> None:
@@ -123,11 +121,6 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
                                   "set its command set to SCPI (*LANG SCPI) and restart it. Its "
                                   f"output is {state}.")
         return identity
-
-    def _mains(self) -> float:
-        if self._hertz is None:
-            self._hertz = super()._mains()
-        return self._hertz
 
     def check(self, phases: Sequence[Phase]) -> None:
         """Beside the station's limits: ranges, integration and interval must be the 2450's."""
@@ -203,30 +196,21 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         self.write(f":SENS:CURR:RANG {measure:.9e}")
         self.write(f":SENS:CURR:NPLC {phase.nplc:.9e}")
         self.write(f":SOUR:VOLT:ILIM {phase.compliance:.9e}")
-        self._verify(phase, "measure range", ":SENS:CURR:RANG?", measure)
-        self._verify(phase, "compliance", ":SOUR:VOLT:ILIM?", phase.compliance)
+        self._verify(phase, "measure range", self._number(":SENS:CURR:RANG?"), measure)
+        self._verify(phase, "compliance", self._number(":SOUR:VOLT:ILIM?"), phase.compliance)
         steps = [f":SOUR:VOLT:RANG {source:.9e}", f":SOUR:VOLT:LEV {level:.9e}"]
-        if source < float(self.ask(":SOUR:VOLT:RANG?")):
+        if source < self._number(":SOUR:VOLT:RANG?"):
             steps.reverse()  # a range that no longer holds the old level would be refused
         for command in steps:
             self.write(command)
-        self._verify(phase, "source range", ":SOUR:VOLT:RANG?", source)
-        self._verify(phase, "level", ":SOUR:VOLT:LEV?", level,
+        self._verify(phase, "source range", self._number(":SOUR:VOLT:RANG?"), source)
+        self._verify(phase, "level", self._number(":SOUR:VOLT:LEV?"), level,
                      self.sheet.source_voltage.at_full_scale(source).resolution)
         if not self._output_on():
             self.write(":SENS:AZER:ONCE")  # at this range and NPLC; off within the phase
         index = self._index[phase, level] = len(self._index) + 1
         self.write(f':SOUR:CONF:LIST:STOR "{SOURCE_LIST}", {index}')
         self.write(f':SENS:CONF:LIST:STOR "{SENSE_LIST}", {index}')
-
-    def _verify(self, phase: Phase, what: str, query: str, wanted: float,
-                step: float = 0.0) -> None:
-        """Read a setting back; it may differ by 0.1 % or by the resolution `step`."""
-        got = float(self.ask(query))
-        if not math.isclose(got, wanted, rel_tol=1e-3, abs_tol=step):
-            self._raise_errors(f"phase {phase.name!r}")
-            raise InstrumentError(f"phase {phase.name!r}: asked for a {what} of {wanted:g}, the "
-                                  f"2450 holds {got:g}. The phase was not started.")
 
     def busy(self) -> bool:
         """Whether readings are still to come. Raises InstrumentError if they never will."""

@@ -133,6 +133,14 @@ class NativeKeithley2450(keithley2450.Keithley2450):  # type: ignore[misc]
             raise InstrumentError(f"the 2450 answered {reply[:60]!r} to {query}; numbers were "
                                   "expected.") from None
 
+    def _number(self, query: str) -> float:
+        """A reply that is one number; another is an InstrumentError."""
+        numbers = self._numbers(query)
+        if numbers.size != 1:
+            raise InstrumentError(f"the 2450 sent {numbers.size} numbers to {query}; one was asked "
+                                  "for.")
+        return float(numbers[0])
+
     def _raise_errors(self, doing: str) -> None:
         """Empty the error queue; the first entry names the cause, so that is what is raised."""
         first = ""

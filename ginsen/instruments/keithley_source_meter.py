@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ginsen.instruments.source_meter import OutputNotOff, SourceMeter
+from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
 from ginsen.instruments.specification import ranges, settling
 from ginsen.types import Phase
 
@@ -27,6 +28,9 @@ class KeithleySourceMeter(SourceMeter):
     isShutdown: bool  # noqa: N815
     source_voltage: Any
     source_current: Any
+    _number: Callable[[str], float]
+    _raise_errors: Any
+    _hertz: float | None = None
 
     def reading_time(self, phase: Phase) -> float:
         """How long (s) one reading takes: the source, then the current."""
@@ -37,8 +41,18 @@ class KeithleySourceMeter(SourceMeter):
         return phase.nplc / self._mains()
 
     def _mains(self) -> float:
-        """The power line frequency (Hz) that the instrument integrates by."""
-        return float(self.ask(":SYST:LFR?"))
+        """The power line frequency (Hz) it integrates by, asked once: a running 2400 is silent."""
+        if self._hertz is None:
+            self._hertz = self._number(":SYST:LFR?")
+        return self._hertz
+
+    def _verify(self, phase: Phase, what: str, got: float, wanted: float,
+                step: float = 0.0) -> None:
+        """A setting that was read back may differ by 0.1 % or by the resolution `step`."""
+        if not math.isclose(got, wanted, rel_tol=1e-3, abs_tol=step):
+            self._raise_errors(f"phase {phase.name!r}")
+            raise InstrumentError(f"phase {phase.name!r}: asked for a {what} of {wanted:g}, the "
+                                  f"{self.sheet.model} holds {got:g}. The phase was not started.")
 
     def check(self, phases: Sequence[Phase]) -> None:
         """Beside the station's limits: integration, ranges and times must be the instrument's."""
