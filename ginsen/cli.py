@@ -158,7 +158,8 @@ def _dry_run(protocol: Protocol, number: int, *, expected: float | None) -> int:
     from ginsen.stimulus import stimulus_figure, stimulus_sentences, stimulus_table
 
     entry = read_station(protocol.station).source_meter(protocol.source_meter)
-    planned = plan(protocol.stimulus(), driver_of(entry).sheet, entry.limits, expected=expected)
+    planned = plan(protocol.stimulus(), driver_of(entry).sheet, entry.limits, leads=entry.leads,
+                   expected=expected)
     folder = Path(protocol.folder)
     folder.mkdir(parents=True, exist_ok=True)
     suffix = f"-{number}" if number > 1 else ""

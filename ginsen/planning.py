@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from ginsen.analysis.refusal import WIDEST_SIGMA
 from ginsen.analysis.spectrum import FEWEST_BINS, band_of, bins_of
 from ginsen.datasheets.source_meter import SourceMeterSheet
+from ginsen.instruments.limits import beyond, left_by
 from ginsen.instruments.specification import on_its_ranges, u_current, u_voltage
-from ginsen.types import Limits, Phase
+from ginsen.types import Leads, Limits, Phase
+
+NO_LEADS = Leads()
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,24 @@ class PlannedPhase:
 
 
 def plan(phases: Sequence[Phase], sheet: SourceMeterSheet, limits: Limits, *,
-         line_frequency: float = 50.0, expected: float | None = None) -> tuple[PlannedPhase, ...]:
+         leads: Leads = NO_LEADS, line_frequency: float = 50.0,
+         expected: float | None = None) -> tuple[PlannedPhase, ...]:
     """Walk through a stimulus on the instrument of `sheet`, within `limits`, without touching it.
 
     `expected` is the conductance (S) to plan for.
     """
     planned = []
-    start = 0.0
+    start, before = 0.0, 0.0
     for phase in phases:
-        planned.append(_planned(phase, start, sheet, limits, line_frequency, expected))
-        start += phase.duration
+        refusals = [*beyond(phase, before, limits, leads, sheet),
+                    *_too_slow(phase, sheet, line_frequency)]
+        planned.append(_planned(phase, start, sheet, refusals, expected))
+        start, before = start + phase.duration, left_by(phase)
     return tuple(planned)
 
 
-def _planned(phase: Phase, start: float, sheet: SourceMeterSheet, limits: Limits,
-             line_frequency: float, expected: float | None) -> PlannedPhase:
-    refusals = _refused(phase, sheet, limits, line_frequency)
+def _planned(phase: Phase, start: float, sheet: SourceMeterSheet, refusals: Sequence[str],
+             expected: float | None) -> PlannedPhase:
     try:
         ranged = on_its_ranges(phase, sheet)
     except ValueError as problem:
@@ -81,19 +86,13 @@ def _planned(phase: Phase, start: float, sheet: SourceMeterSheet, limits: Limits
                         tuple(refusals), tuple(doubts))
 
 
-def _refused(phase: Phase, sheet: SourceMeterSheet, limits: Limits,
-             line_frequency: float) -> list[str]:
-    """What station or instrument would refuse."""
-    problems = []
-    if not abs(phase.level) <= limits.voltage:
-        problems.append(f"{phase.level:g} V is beyond the station's ± {limits.voltage:g} V")
-    if not 0 < phase.compliance <= limits.current:
-        problems.append(f"{phase.compliance:g} A is beyond the station's {limits.current:g} A")
+def _too_slow(phase: Phase, sheet: SourceMeterSheet, line_frequency: float) -> list[str]:
+    """Whether a reading does not fit into its interval."""
     reading = sheet.timing.reading_time(phase.nplc, line_frequency, readback=True)
-    if reading > phase.interval * phase.duty:
-        problems.append(f"a reading takes {reading * 1e3:.3g} ms of "
-                        f"{phase.interval * phase.duty * 1e3:g} ms")
-    return problems
+    room = phase.interval * phase.duty
+    if reading <= room:
+        return []
+    return [f"a reading takes {reading * 1e3:.3g} ms of {room * 1e3:g} ms"]
 
 
 def _least_sigma(phase: Phase) -> float:

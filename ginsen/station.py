@@ -10,6 +10,7 @@ from types import TracebackType
 import pyvisa
 from pyvisa.resources import MessageBasedResource
 
+from ginsen.guard import Guard
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
@@ -79,6 +80,8 @@ def open_instrument(file: StationFile, entry: SourceMeterEntry | ProberEntry, cl
                 off_state=file.safe_state, terminals=entry.terminals)
     except (pyvisa.Error, ValueError, OSError) as problem:
         raise StationError(f"{where}: nothing answers at {entry.address}: {problem}") from None
+    if isinstance(entry, SourceMeterEntry) and isinstance(instrument, SourceMeter):
+        instrument.leads = entry.leads
     try:
         return instrument, instrument.identify()
     except InstrumentError as problem:
@@ -105,7 +108,8 @@ class Station:
 
     However it is left, every output is switched off and read back as off; an instrument that
     fails does not keep the next one from being tried. Nothing moves the chuck of a probe station
-    before every output is read back as off.
+    before every output is read back as off. A guard, a process of its own, switches them off should
+    this one end without having done so; it goes when the station is closed.
     """
 
     def __init__(self, file: StationFile, manager: pyvisa.ResourceManager) -> None:
@@ -117,6 +121,7 @@ class Station:
         self.seed: int | None = None
         self._prober: ProbeStation | None = None
         self._manager: pyvisa.ResourceManager | None = manager
+        self._guard: Guard | None = None
 
     @classmethod
     def open(cls, path: str | Path = "simulated", *, seed: int | None = None) -> Station:
@@ -134,6 +139,7 @@ class Station:
                 station._ask_bench(manager, seed)
             for entry in file.instruments:
                 station._add(entry)
+            station._set_guard(manager)
         except BaseException:
             station.close()
             raise
@@ -158,6 +164,45 @@ class Station:
         else:
             self.source_meters[entry.name] = instrument
 
+    def _set_guard(self, manager: pyvisa.ResourceManager) -> None:
+        """Have outputs switched off even if this process ends; a bench in it would end with it."""
+        if hasattr(manager.visalib, "clock"):
+            return
+        self._guard = Guard(self.file.visa, [meter.emergency(name) for name, meter
+                                             in self.source_meters.items()])
+        for meter in self.source_meters.values():
+            meter.heard = self._guard.beat
+
+    def watch(self, recording: Path | None = None) -> None:
+        """From now on outputs may be on, and `alive` or an answer is due every few seconds.
+
+        What the guard does is noted beside `recording`. Raises GuardFailed without a guard.
+        """
+        if self._guard is not None:
+            self._guard.watch()
+            if recording is not None:
+                self._guard.record(recording)
+
+    def alive(self) -> None:
+        """Say that the run is in control; without a word for 5 s its guard switches off."""
+        if self._guard is not None:
+            self._guard.beat()
+
+    def rest(self) -> None:
+        """Say that the output went off by itself: a protocol may take its time."""
+        if self._guard is not None:
+            self._guard.rest()
+
+    def call_guard(self, reason: str) -> bool:
+        """Have every output switched off from outside, also while a call here blocks.
+
+        Returns whether there is a guard; `reason` is for its note.
+        """
+        if self._guard is None:
+            return False
+        self._guard.act(reason)
+        return True
+
     @property
     def smu(self) -> SourceMeter:
         """The first source meter of the file."""
@@ -179,6 +224,11 @@ class Station:
             except Exception as problem:  # whatever it is, the next instrument is tried
                 failures[name] = str(problem)
                 log.error("%s: %s", name, problem)
+        if self._guard is not None:
+            if failures:
+                self._guard.act("; ".join(failures.values()))
+            else:
+                self._guard.rest()
         return failures
 
     @property
@@ -236,6 +286,10 @@ class Station:
         self._prober = None
         manager, self._manager = self._manager, None
         close_manager(manager)
+        if self._guard is not None:
+            # Not told that all is done it acts, again and again, until the outputs are off.
+            self._guard.leave() if isinstance(failure, OutputNotOff) else self._guard.done()
+            self._guard = None
         if failure is not None:
             raise failure
 

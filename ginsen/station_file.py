@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pint
 
-from ginsen.types import Limits
+from ginsen.types import Leads, Limits
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-SAFE_STATES = ("open", "zero")
+SAFE_STATES = ("open", "zero", "ramp")
+"""How a sample is left: relay open; at 0 V; the level lowered in steps, then the relay open."""
+
 TERMINALS = ("front", "rear")
 SOURCE_METERS = ("keithley2400", "keithley2450")
 PROBERS = ("velox",)
+
+_LIMITS = {"voltage": "V", "current": "A", "power": "W", "charge": "C", "energy": "J",
+           "slew": "V/s"}
 
 _units: pint.UnitRegistry[float] = pint.UnitRegistry()
 
@@ -38,7 +43,7 @@ class SourceMeterEntry:
     driver: str
     address: str
     limits: Limits
-    series_resistance: float = 0.0
+    leads: Leads = field(default_factory=Leads)
     terminals: str = "front"
 
 
@@ -154,12 +159,13 @@ def _instrument(name: str, table: object, where: str) -> SourceMeterEntry | Prob
 
 
 def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMeterEntry:
-    _only(table, ("driver", "address", "limits", "series_resistance", "terminals"), where)
+    _only(table, ("driver", "address", "limits", "series_resistance", "cable_capacitance",
+                  "terminals"), where)
     limits = table.get("limits")
     if not isinstance(limits, dict):
         raise StationError(f'{where}: limits are missing. Say how far this sample may be driven, '
                            'e.g. limits = { voltage = "6 V", current = "1 mA" }.')
-    _only(limits, ("voltage", "current"), f"{where} limits")
+    _only(limits, tuple(_LIMITS), f"{where} limits")
     terminals = _text(table, "terminals", where, default="front")
     if terminals not in TERMINALS:
         raise StationError(f"{where}: terminals is {terminals!r}; it must be one of "
@@ -167,10 +173,13 @@ def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMete
     return SourceMeterEntry(
         terminals=terminals, name=name, driver=table["driver"],
         address=_text(table, "address", where),
-        limits=Limits(voltage=_limit(limits, "voltage", "V", where),
-                      current=_limit(limits, "current", "A", where)),
-        series_resistance=_quantity(table.get("series_resistance", "0 Ω"), "Ω",
-                                    f"{where}: series_resistance"))
+        limits=Limits(**{key: _limit(limits, key, unit, where) for key, unit in _LIMITS.items()
+                         if key in limits or key in ("voltage", "current")}),
+        leads=Leads(
+            series_resistance=_quantity(table.get("series_resistance", "0 Ω"), "Ω",
+                                        f"{where}: series_resistance"),
+            capacitance=_quantity(table.get("cable_capacitance", "0 F"), "F",
+                                  f"{where}: cable_capacitance")))
 
 
 def _limit(limits: Mapping[str, Any], key: str, unit: str, where: str) -> float:

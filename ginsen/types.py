@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -173,10 +174,47 @@ class Span:
 
 @dataclass(frozen=True)
 class Limits:
-    """How far an instrument may go on this sample: |V| (V) and |I| (A)."""
+    """How far an instrument may go on this sample, at its terminals.
+
+    |V| (V) and |I| (A) always; and where the station states them power (W), and for each phase
+    charge (C) and energy (J), and how fast the level may change, `slew` (V/s).
+    """
 
     voltage: float
     current: float
+    power: float = math.inf
+    charge: float = math.inf
+    energy: float = math.inf
+    slew: float = math.inf
+
+
+@dataclass(frozen=True)
+class Leads:
+    """What lies between a source meter and its sample.
+
+    `series_resistance` (Ω) beside the sample and `capacitance` (F) of the cable across it. When a
+    filament closes, that charge passes whatever the compliance is.
+    """
+
+    series_resistance: float = 0.0
+    capacitance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """How an instrument is made safe by somebody who knows nothing else of it.
+
+    `commands` are sent, before and after a device clear; then `question`, whose answer begins with
+    `off` and contains `identity` (in capitals) once the output is off.
+    """
+
+    name: str
+    address: str
+    read_termination: str
+    commands: tuple[str, ...]
+    question: str
+    off: str
+    identity: str
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,8 @@ def test_sigma_of_beta_is_the_bound_of_the_phase():
 
 
 @pytest.mark.parametrize(("phase", "sentence"), [
-    (Phase("far", 7.0, 1, 0.1, 1e-3), "7 V is beyond the station's ± 6 V"),
-    (Phase("strong", 1.0, 1, 0.1, 1e-2), "0.01 A is beyond the station's 0.001 A"),
+    (Phase("far", 7.0, 1, 0.1, 1e-3), "7 V is beyond the station's limit of ± 6 V"),
+    (Phase("strong", 1.0, 1, 0.1, 1e-2), "a compliance of 0.01 A is not between 0 and the"),
     (Phase("fast", 1.0, 1, 0.01, 1e-3), "a reading takes 40.1 ms of 10 ms"),
     (Phase("beyond", 500.0, 1, 0.1, 1e-3), "500 lies beyond every range"),
 ])

@@ -36,7 +36,7 @@ def test_a_station_file_is_read_in_si(write):
     smu, = file.source_meters
     assert (file.name, file.visa, file.safe_state) == ("probe station B", "@py", "zero")
     assert smu.limits == Limits(voltage=6.0, current=1e-3)
-    assert smu.series_resistance == 10e3
+    assert smu.leads.series_resistance == 10e3
     assert smu.terminals == "rear"
 
 
@@ -55,7 +55,9 @@ def test_a_bench_file_is_found_beside_the_station_file(write, tmp_path):
     ('limits = { voltage = 6, current = "1 mA" }', "limits.voltage is 6"),
     ('limits = { voltage = "0 V", current = "1 mA" }', "limits.voltage is zero"),
     ('limits = { voltage = "-6 V", current = "1 mA" }', "must be finite and not negative"),
-    ('limits = { voltage = "6 V", current = "1 mA", power = "1 W" }', "'power' is not known"),
+    ('limits = { voltage = "6 V", current = "1 mA", torque = "1 N" }', "'torque' is not known"),
+    ('limits = { voltage = "6 V", current = "1 mA", power = "1 V" }', "limits.power is '1 V'"),
+    ('limits = { voltage = "6 V", current = "1 mA", slew = "0 V/s" }', "limits.slew is zero"),
     ("", "limits are missing"),
 ])
 def test_limits_must_be_said_and_sound(write, wrong, sentence):

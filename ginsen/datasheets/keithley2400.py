@@ -95,4 +95,6 @@ KEITHLEY_2400 = SourceMeterSheet(
     # Manual, page 13-9.
     off_limit_share=0.5 * _PERCENT,
     nplc=(0.01, 10.0),
+    # User's Manual page 18-81.
+    overvoltage=(20, 40, 60, 80, 100, 120, 160),
 )

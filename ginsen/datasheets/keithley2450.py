@@ -90,4 +90,6 @@ KEITHLEY_2450 = SourceMeterSheet(
     # Reference Manual page 2-83.
     off_limit_share=0.1,
     nplc=(0.01, 10.0),
+    # Reference Manual, :SOURce:VOLTage:PROTection[:LEVel].
+    overvoltage=(2, 5, 10, 20, 40, 60, 80, 100, 120, 140, 160, 180),
 )

@@ -116,7 +116,7 @@ class SourceMeterSheet:
     `least_current_limit` (A) and `least_voltage_limit` (V) the smallest it accepts, and
     `least_limit_share` the smallest share of a fixed measure range that a limit may be.
     `off_limit_share` is the share of the current range to which the normal output-off state
-    limits the current.
+    limits the current. `overvoltage` are the steps (V) of the source's own voltage protection.
     """
 
     model: str
@@ -132,3 +132,4 @@ class SourceMeterSheet:
     least_limit_share: float
     off_limit_share: float
     nplc: tuple[float, float]
+    overvoltage: tuple[float, ...]

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from pyvisa import VisaIOError
+
+from ginsen.instruments.conversation import TRIES
 from ginsen.instruments.keithley2400_corrected import BUFFER_FULL
 from ginsen.instruments.keithley2400_guarded import GuardedKeithley2400
 from ginsen.instruments.keithley2400_readings import ELEMENTS, rows_of, samples_of
@@ -50,6 +53,7 @@ class Keithley2400(GuardedKeithley2400):
     _count = 0  # readings of the piece under way
     _first = _end = _asked = 0.0  # when it began, will end, and was asked for (station's clock)
     _reply = b""
+    _repeats = 0  # how often what the buffer holds was asked for in vain
     _fault = ""
     _stopped = False
 
@@ -127,7 +131,12 @@ class Keithley2400(GuardedKeithley2400):
         while self._stage == "reading":
             complete = self._receive()
             if complete:
-                rows = rows_of(self._reply.decode("ascii", "replace"), self._count)
+                try:
+                    rows = rows_of(self._reply.decode("ascii", "replace"), self._count)
+                except InstrumentError as problem:
+                    self._ask_again(problem)
+                    continue
+                self._repeats = 0
                 middle = self.reading_time(self._phase) - self.integration_time(self._phase) / 2
                 parts.append(samples_of(rows, self._phase, self._first + middle))
                 self._stage = "ready"
@@ -150,16 +159,13 @@ class Keithley2400(GuardedKeithley2400):
 
     def _prove_complete(self) -> None:
         """Raises InstrumentError for a piece that is short, or lost the output."""
-        reply = str(self.ask(":TRAC:POIN:ACT?;:OUTP?")).strip()
+        count, on = self.ask_for(":TRAC:POIN:ACT?;:OUTP?", _count_and_output,
+                                 "the number of readings and the output were")
         self._raise_errors("while measuring")
-        count, _, output = reply.partition(";")
-        if not count.isdecimal() or output not in ("0", "1"):
-            raise InstrumentError(f"the 2400 answered {reply[:60]!r} where the number of readings "
-                                  "and the output were asked for.")
-        if int(count) != self._count:
+        if count != self._count:
             raise InstrumentError(f"the 2400 ended after {count} of {self._count} readings; was it "
                                   "reset, switched off or used by another program?")
-        if self._phase.rest == "hold" and output == "0":
+        if self._phase.rest == "hold" and not on:
             # Nothing in a reading says whether the output was on.
             self._fault = (f"the output went off during the last {self._count} readings, which are "
                            "left out: front panel, interlock or protection.")
@@ -169,6 +175,8 @@ class Keithley2400(GuardedKeithley2400):
     def _leave_level(self) -> None:
         """Do with the level of a phase that is over what need not wait for its readings."""
         if self._off_after:
+            if self._ramps:
+                self._ramp_down()
             self.write(f":OUTP OFF;:OUTP:SMOD {self._off_state}")
         elif (self._phase.rest == "hold" and self._next_level is not None
                 and abs(self._next_level) < abs(self._phase.level)):
@@ -181,7 +189,7 @@ class Keithley2400(GuardedKeithley2400):
 
     def _ask_for_part(self) -> None:
         """End the storing into a buffer that did not get full, and have it sent."""
-        self._count = round(self._number(":TRAC:FEED:CONT NEV;:TRAC:POIN:ACT?"))
+        self._count = self._whole_number(":TRAC:FEED:CONT NEV;:TRAC:POIN:ACT?")
         if self._count:
             self._ask_for_data()
         else:
@@ -193,14 +201,29 @@ class Keithley2400(GuardedKeithley2400):
         while not self._reply.endswith(b"\n") and self.clock.now() < until:
             status = None if self._reply else self._status_byte()
             if status is None or status & MESSAGE_AVAILABLE:
-                self._reply += self.read_bytes(CHUNK, break_on_termchar=True)
+                try:
+                    self._reply += self.read_bytes(CHUNK, break_on_termchar=True)
+                except (VisaIOError, OSError) as problem:
+                    self._ask_again(problem)
                 continue
             if status & ERROR_AVAILABLE:
                 self._raise_errors("reading the buffer")
             if self.clock.now() > self._asked + PATIENCE:
-                raise InstrumentError(f"the 2400 did not send its buffer within {PATIENCE:g} s.")
+                self._ask_again(InstrumentError("the 2400 did not send its buffer within "
+                                                f"{PATIENCE:g} s."))
+            self.heard()
             self.clock.sleep(SHARE / 10)
         return self._reply.endswith(b"\n")
+
+    def _ask_again(self, problem: Exception) -> None:
+        """Have the buffer sent once more, a few times; it keeps its readings."""
+        self._repeats += 1
+        if self._repeats == TRIES:
+            self._repeats = 0
+            raise InstrumentError(f"{self._where}: the buffer could not be read: {problem}")
+        self._find_back()
+        self.noted(f"the buffer was not understood ({problem}); asked again")
+        self._ask_for_data()
 
     def halt(self) -> None:
         """Stop where it is; the output and its level stay."""
@@ -223,4 +246,9 @@ class Keithley2400(GuardedKeithley2400):
 
     def _output_on(self) -> bool:
         """Whether the output is on; what runs is stopped, or it would not answer."""
-        return str(self.ask(":ABOR;:OUTP?")).strip() != "0"
+        return self._switch(":ABOR;:OUTP?")
+
+
+def _count_and_output(answer: str) -> tuple[int, bool]:
+    count, output = answer.split(";")
+    return int(count), bool(("0", "1").index(output))

@@ -7,33 +7,33 @@ wrong is corrected here with its reason beside it. Manual pages are those of the
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import keithley2400
 from pymeasure.instruments.validators import strict_discrete_range, strict_range
-from pyvisa import VisaIOError
+from pyvisa import InvalidSession, VisaIOError
 from pyvisa.constants import StatusCode
 
 from ginsen.instruments.clock import clock_of
+from ginsen.instruments.conversation import WAITS, Conversation
 from ginsen.instruments.source_meter import InstrumentError
-from ginsen.types import Array, Clock
+from ginsen.types import Clock
 
 BUFFER_FULL = 1
 """Bit of the status byte once a run that `:STAT:MEAS:ENAB 512` looks at has filled the buffer."""
 
-NOT_A_NUMBER = 9.9e37
-"""From here on a number stands for none: 9.9e37 beyond the range, 9.91e37 not measured (18-50)."""
 
-
-class CorrectedKeithley2400(keithley2400.Keithley2400):  # type: ignore[misc]
+class CorrectedKeithley2400(Conversation, keithley2400.Keithley2400):  # type: ignore[misc]
     """Keithley 2400 SourceMeter, by PyMeasure's names.
 
     `adapter` is a VISA resource name. Waiting is done on `clock`, by default the VISA library's.
     Nothing is sent on opening.
     """
+
+    model = "2400"
 
     def __init__(self, adapter: Any, name: str = "Keithley 2400 SourceMeter", *,
                  clock: Clock | None = None, **kwargs: Any) -> None:
@@ -73,10 +73,7 @@ class CorrectedKeithley2400(keithley2400.Keithley2400):  # type: ignore[misc]
     def _reading(self, prepare: str, place: int) -> float:
         """One reading, as the instrument is set up; `place` is where in it the value stands."""
         numbers = self._numbers(
-            f":FORM:DATA ASC;:FORM:ELEM VOLT,CURR,RES,TIME,STAT;{prepare};:READ?")
-        if numbers.size < 5:
-            raise InstrumentError(f"the 2400 sent {numbers.size} numbers for a reading; five were "
-                                  "asked for.")
+            f":FORM:DATA ASC;:FORM:ELEM VOLT,CURR,RES,TIME,STAT;{prepare};:READ?", 5)
         return float(numbers[place])
 
     # PyMeasure sends six digits (%g) where the instrument keeps seven.
@@ -113,7 +110,7 @@ class CorrectedKeithley2400(keithley2400.Keithley2400):  # type: ignore[misc]
     def is_buffer_full(self) -> bool:
         """Whether the readings prepared by `config_buffer` are all there."""
         status = self._status_byte()
-        return bool((int(self.ask("*STB?")) if status is None else status) & BUFFER_FULL)
+        return bool((self._whole_number("*STB?") if status is None else status) & BUFFER_FULL)
 
     def wait_for_buffer(self, should_stop: Callable[[], bool] = lambda: False,
                         timeout: float = 60, interval: float = 0.1) -> None:
@@ -125,43 +122,27 @@ class CorrectedKeithley2400(keithley2400.Keithley2400):  # type: ignore[misc]
             self.clock.sleep(interval)
 
     def _status_byte(self) -> int | None:
-        """By serial poll, the one question a running 2400 answers; None on a wire that has none."""
-        try:
-            return int(self.adapter.connection.read_stb())
-        except VisaIOError as problem:
-            if problem.error_code != StatusCode.error_nonsupported_operation:
-                raise
-            return None
+        """By serial poll, the one question a running 2400 answers; None on a wire that has none.
 
-    def _numbers(self, query: str) -> Array:
-        """A comma-separated reply as numbers; one that is not is an InstrumentError."""
-        return numbers_of(str(self.ask(query)), query)
-
-    def _number(self, query: str) -> float:
-        """A reply that is one number; another is an InstrumentError."""
-        numbers = self._numbers(query)
-        if numbers.size != 1:
-            raise InstrumentError(f"the 2400 sent {numbers.size} numbers to {query}; one was asked "
-                                  "for.")
-        return float(numbers[0])
-
-    def _raise_errors(self, doing: str) -> None:
-        """Empty the error queue; the first entry names the cause, so that is what is raised."""
-        first = ""
-        while not (entry := str(self.ask(":SYST:ERR?")).strip()).startswith(("0,", "+0,")):
-            first = first or entry
-        if first:
-            raise InstrumentError(f"the 2400 reports {first} ({doing}).")
-
-
-def numbers_of(reply: str, query: str) -> Array:
-    """The numbers of a reply to `query`, shape (n,); NaN where one stands for none.
-
-    Raises InstrumentError for a reply that is no list of numbers.
-    """
-    try:
-        numbers = np.array([float(field) for field in reply.strip().split(",")])
-    except ValueError:
-        raise InstrumentError(f"the 2400 answered {reply.strip()[:60]!r} to {query}; numbers were "
-                              "expected.") from None
-    return np.where(np.abs(numbers) >= NOT_A_NUMBER, np.nan, numbers)
+        A session that broke is opened anew; what runs in the instrument goes on. Raises
+        InstrumentError where that does not help.
+        """
+        problem: Exception | None = None
+        for wait in WAITS:
+            if problem is not None:
+                self._adrift = True
+                self.heard()
+                self.clock.sleep(wait)
+                with contextlib.suppress(VisaIOError, OSError):
+                    self._reopen()
+            try:
+                status = int(self.adapter.connection.read_stb())
+            except (VisaIOError, OSError, InvalidSession) as fault:
+                if (isinstance(fault, VisaIOError)
+                        and fault.error_code == StatusCode.error_nonsupported_operation):
+                    return None
+                problem = fault
+            else:
+                self.heard()
+                return status
+        raise InstrumentError(f"{self._where} does not answer a serial poll: {problem}")

@@ -5,6 +5,7 @@ Commands by the User's Manual 2400S-900-01 Rev. K (September 2011).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
         self.limits = limits or Limits(self.sheet.source_voltage.maximum,
                                        self.sheet.source_current.maximum)
         self._off_state = OFF_STATES[off_state]
+        self._ramps = off_state == "ramp"
         self._terminals = TERMINALS[terminals]
         self._zeroed: float | None = None  # the integration time that auto-zero was last done for
 
@@ -147,6 +149,19 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
             self.write(command)
         self._zeroed = None
         self._raise_errors("setting up")
+        self._limit_voltage()
+
+    def _limit_voltage(self) -> None:
+        """Let the instrument itself refuse a voltage; read back before any level is set.
+
+        There is no protection above the last of the steps (page 18-81): the largest is sent.
+        """
+        wanted = self.overvoltage or self.sheet.source_voltage.maximum
+        self.write(f":SOUR:VOLT:PROT {wanted:g}")
+        held = self._number(":SOUR:VOLT:PROT?")
+        if not math.isclose(held, wanted, rel_tol=1e-6):
+            raise InstrumentError(f"asked for an overvoltage protection of {wanted:g} V, the 2400 "
+                                  f"holds {held:g} V. Nothing was started.")
 
     def _set(self, phase: Phase) -> None:
         """Everything of a phase, protection first; the output stays on or off."""
@@ -173,6 +188,7 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
         With the output on the sample feels it at once.
         """
         self.check_level(phase.level, phase.name)
+        self.check_power(phase.level, phase.compliance, phase.name)
         source = ranges(phase, self.sheet)[0]
         steps = [f":SOUR:VOLT:RANG {source.full_scale:.9e}", f":SOUR:VOLT {phase.level:.9e}"]
         if source.full_scale < self._source_range():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ginsen.datasheets.keithley2400 import KEITHLEY_2400
-from ginsen.instruments.keithley2400_corrected import numbers_of
+from ginsen.instruments.conversation import NOT_A_NUMBER
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import u_current, u_voltage
 from ginsen.types import Array, Phase, Samples
@@ -33,11 +33,15 @@ def rows_of(reply: str, count: int) -> Array:
 
     Raises InstrumentError for what are no numbers, or not as many as were asked for.
     """
-    numbers = numbers_of(reply, ":TRAC:DATA?")
+    try:
+        numbers = np.array([float(field) for field in reply.strip().split(",")])
+    except ValueError:
+        raise InstrumentError(f"the 2400 answered {reply.strip()[:60]!r} to :TRAC:DATA?; numbers "
+                              "were expected.") from None
     if numbers.size != len(ELEMENTS) * count:
         raise InstrumentError(f"the 2400 sent {numbers.size} numbers for {count} readings; "
                               f"{len(ELEMENTS)} a reading were asked for.")
-    rows = numbers.reshape(count, len(ELEMENTS))
+    rows = np.where(np.abs(numbers) >= NOT_A_NUMBER, np.nan, numbers).reshape(count, len(ELEMENTS))
     if not np.isfinite(rows[:, 2:]).all():
         raise InstrumentError("the 2400 sent readings without a time or a status.")
     return rows

@@ -31,7 +31,6 @@ from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
 from ginsen.types import Array, Clock, Limits, Phase, Samples
 
-OVERFLOW = 9.9e37  # the instrument's mark for "no number"; Reference Manual, "Reading overflow"
 SOURCE_LIMITED, OUTPUT_ON = 32, 128
 """Bits of a reading's source status: buffer.STAT_LIMIT and STAT_OUTPUT, TSP reference."""
 BUFFER_SIZE = 1_000_000
@@ -56,6 +55,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         self.limits = limits or Limits(self.sheet.source_voltage.maximum,
                                        self.sheet.source_current.maximum)
         self._off_state = OFF_STATES[off_state]
+        self._ramps = off_state == "ramp"
         self._terminals = TERMINALS[terminals]
         self._index: dict[Entry, int] = {}
         self._fault = ""
@@ -160,7 +160,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
                 chosen, index=self._index, relay=self.sheet.timing.relay,
                 reading_time=[self.reading_time(phase) for phase in chosen],
                 settling=[settling(phase, self.sheet) for phase in chosen],
-                off_after=off_after and len(chosen) == len(phases)):
+                off_after=off_after and not self._ramps and len(chosen) == len(phases)):
             self.write(command)
         self.write(f':TRAC:CLE "{BUFFER}"')
         self._raise_errors("setting up")
@@ -184,6 +184,16 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
                 ":FORM:DATA ASC", ":FORM:ASC:PREC 0"):
             self.write(command)
         self._raise_errors("setting up")
+        self._limit_voltage()
+
+    def _limit_voltage(self) -> None:
+        """Let the instrument itself refuse a voltage; read back before any level is set."""
+        wanted = "NONE" if self.overvoltage is None else f"PROT{self.overvoltage:g}"
+        self.write(f":SOUR:VOLT:PROT {wanted}")
+        held = str(self.ask(":SOUR:VOLT:PROT?")).strip()
+        if held != wanted:
+            raise InstrumentError(f"asked for an overvoltage protection of {wanted}, the 2450 "
+                                  f"holds {held[:60]}. Nothing was started.")
 
     def _store(self, phase: Phase, level: float) -> None:
         """Write one entry of the configuration lists, protection first and read back.
@@ -192,6 +202,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         feels it at once; with it off nothing is felt until the trigger model recalls it.
         """
         self.check_level(level, phase.name)
+        self.check_power(level, phase.compliance, phase.name)
         source, measure = (each.full_scale for each in ranges(phase, self.sheet))
         self.write(f":SENS:CURR:RANG {measure:.9e}")
         self.write(f":SENS:CURR:NPLC {phase.nplc:.9e}")
@@ -232,24 +243,19 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         while self._taken < ready and not self._fault:
             first, last = self._taken + 1, min(self._taken + CHUNK, ready)
             numbers = self._numbers(
-                f':TRAC:DATA? {first}, {last}, "{BUFFER}", SEC, FRAC, SOUR, READ, SOURSTAT')
-            if numbers.size != 5 * (last - first + 1):
-                raise InstrumentError(f"the 2450 sent {numbers.size} numbers for readings {first} "
-                                      f"to {last}; five a reading were asked for.")
+                f':TRAC:DATA? {first}, {last}, "{BUFFER}", SEC, FRAC, SOUR, READ, SOURSTAT',
+                5 * (last - first + 1))
             parts.extend(self._samples(numbers.reshape(-1, 5), first - 1))
             self._taken = last
         return Samples.joined(parts)
 
     def _ready(self) -> int:
         """How many readings the buffer holds."""
-        reply = str(self.ask(f':TRAC:ACT? "{BUFFER}"')).strip()
-        if not reply.isdecimal():
-            raise InstrumentError(f"the 2450 answered {reply[:60]!r} where the number of readings "
-                                  "was asked for.")
-        if int(reply) < self._taken:
-            raise InstrumentError(f"the 2450's buffer fell from {self._taken} to {reply} readings; "
+        ready = self._whole_number(f':TRAC:ACT? "{BUFFER}"')
+        if ready < self._taken:
+            raise InstrumentError(f"the 2450's buffer fell from {self._taken} to {ready} readings; "
                                   "did another program clear it?")
-        return int(reply)
+        return ready
 
     def _samples(self, rows: Array, first: int) -> list[Samples]:
         """Rows of seconds, fraction, source, reading, source status, cut at the phases.
@@ -273,8 +279,6 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
             if not part.size:
                 continue
             seconds, fraction, voltage, current, status = part.T
-            voltage, current = (np.where(np.abs(column) >= OVERFLOW, np.nan, column)
-                                for column in (voltage, current))
             middle = self.reading_time(phase) - self.integration_time(phase) / 2
             parts.append(Samples(
                 time=(seconds - (self._epoch or 0.0)) + fraction + middle,
@@ -289,4 +293,4 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         self.write(":ABOR")
 
     def _output_on(self) -> bool:
-        return str(self.ask(":OUTP?")).strip() != "0"
+        return self._switch(":OUTP?")

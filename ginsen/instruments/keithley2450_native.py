@@ -15,17 +15,24 @@ from pymeasure.instruments.keithley import keithley2450
 from pymeasure.instruments.validators import strict_range
 
 from ginsen.instruments.clock import clock_of
+from ginsen.instruments.conversation import Conversation
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.types import Array, Clock
 
 BUFFER = "defbuffer1"
 
+RESTING = ("IDLE", "EMPTY", "BUILDING")
+MOVING = ("RUNNING", "PAUSED", "WAITING", "ABORTING", "ABORTED", "FAILED")
+"""States of a trigger model; Reference Manual, :TRIGger:STATe?."""
 
-class NativeKeithley2450(keithley2450.Keithley2450):  # type: ignore[misc]
+
+class NativeKeithley2450(Conversation, keithley2450.Keithley2450):  # type: ignore[misc]
     """Keithley 2450 SourceMeter under `*LANG SCPI`, by PyMeasure's names.
 
     `adapter` is a VISA resource name. Waiting is done on `clock`, by default the VISA library's.
     """
+
+    model = "2450"
 
     def __init__(self, adapter: Any, name: str = "Keithley 2450 SourceMeter", *,
                  clock: Clock | None = None, **kwargs: Any) -> None:
@@ -104,7 +111,7 @@ class NativeKeithley2450(keithley2450.Keithley2450):  # type: ignore[misc]
     @property
     def buffer_data(self) -> Array:
         """Get the readings in the buffer, shape (n,), in the unit measured."""
-        count = int(self.ask(f':TRAC:ACT? "{BUFFER}"'))
+        count = self._whole_number(f':TRAC:ACT? "{BUFFER}"')
         if not count:
             return np.empty(0)
         return self._numbers(f':TRAC:DATA? 1, {count}, "{BUFFER}", READ')
@@ -119,32 +126,16 @@ class NativeKeithley2450(keithley2450.Keithley2450):  # type: ignore[misc]
 
     def _state(self) -> tuple[bool, int]:
         """Whether the trigger model runs, and how many errors are queued; in one exchange."""
-        *state, errors = str(self.ask(":TRIG:STAT?;:SYST:ERR:COUN?")).strip().split(";")
-        if state[0] in ("FAILED", "ABORTED"):
-            raise InstrumentError(f"the 2450's trigger model has {state[0].lower()}.")
-        return state[0] not in ("IDLE", "EMPTY", "BUILDING"), int(errors)
+        state, errors = self.ask_for(":TRIG:STAT?;:SYST:ERR:COUN?", _state_and_count,
+                                     "the trigger model's state and a number of errors were")
+        if state in ("FAILED", "ABORTED"):
+            raise InstrumentError(f"the 2450's trigger model has {state.lower()}.")
+        return state not in RESTING, errors
 
-    def _numbers(self, query: str) -> Array:
-        """A comma-separated reply as numbers; one that is not is an InstrumentError."""
-        reply = str(self.ask(query)).strip()
-        try:
-            return np.array([float(field) for field in reply.split(",")])
-        except ValueError:
-            raise InstrumentError(f"the 2450 answered {reply[:60]!r} to {query}; numbers were "
-                                  "expected.") from None
 
-    def _number(self, query: str) -> float:
-        """A reply that is one number; another is an InstrumentError."""
-        numbers = self._numbers(query)
-        if numbers.size != 1:
-            raise InstrumentError(f"the 2450 sent {numbers.size} numbers to {query}; one was asked "
-                                  "for.")
-        return float(numbers[0])
-
-    def _raise_errors(self, doing: str) -> None:
-        """Empty the error queue; the first entry names the cause, so that is what is raised."""
-        first = ""
-        while not (entry := str(self.ask(":SYST:ERR?")).strip()).startswith(("0,", "+0,")):
-            first = first or entry
-        if first:
-            raise InstrumentError(f"the 2450 reports {first} ({doing}).")
+def _state_and_count(answer: str) -> tuple[str, int]:
+    """`RUNNING;RUNNING;3;0` and the like: state of the model, of its parts, errors."""
+    state, *_, errors = answer.split(";")
+    if state not in (*RESTING, *MOVING) or not errors.isdecimal():
+        raise ValueError
+    return state, int(errors)

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ginsen.instruments.conversation import Conversation
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
 from ginsen.instruments.specification import ranges, settling
-from ginsen.types import Phase
+from ginsen.types import Emergency, Phase
 
 MARGIN = 1.02  # of a reading's time, which no data sheet gives exactly
 
-OFF_STATES = {"open": "HIMP", "zero": "NORM"}
+OFF_STATES = {"open": "HIMP", "zero": "NORM", "ramp": "HIMP"}
+"""How the output rests when off, by the station's safe state."""
+
+RAMP = (21, 10e-3)
+"""Steps from a level to 0 V, and seconds between two, where the safe state is a ramp."""
+
 TERMINALS = {"front": "FRON", "rear": "REAR"}
 
 
-class KeithleySourceMeter(SourceMeter):
-    """A Keithley source meter on PyMeasure's class, whose `adapter`, `ask` and `write` it uses."""
+class KeithleySourceMeter(Conversation, SourceMeter):
+    """A Keithley source meter on PyMeasure's class."""
 
-    adapter: Any
-    ask: Any
-    write: Any
     isShutdown: bool  # noqa: N815
     source_voltage: Any
     source_current: Any
-    _number: Callable[[str], float]
-    _raise_errors: Any
     _hertz: float | None = None
+    _ramps = False  # whether the level is lowered in steps before the output goes off
 
     def reading_time(self, phase: Phase) -> float:
         """How long (s) one reading takes: the source, then the current."""
@@ -103,29 +105,47 @@ class KeithleySourceMeter(SourceMeter):
             self.clock.sleep(pause)
 
     def off(self) -> None:
-        """Stop and output off, read back; everything is tried twice.
+        """Stop and output off, read back; everything is tried twice, then on a new session.
 
         No step waits for the success of another: not every interface has a device clear (pyvisa-py
-        has none on USB). The identity is asked for in the same message as the state, so that a late
-        reply to an earlier question can't pass for "off".
+        has none on USB). The state is asked for with a proof that the answer is to this question.
         """
-        answer = "no answer"
-        for _ in range(2):
+        if self._ramps:
+            with contextlib.suppress(Exception):
+                self._ramp_down()
+        state: str | None = None
+        for attempt in range(3):
+            if attempt == 2:
+                with contextlib.suppress(Exception):
+                    self._reopen()
             for step in (lambda: self.write(":ABOR"), lambda: self.write(":OUTP OFF"),
                          self.adapter.connection.clear, lambda: self.write(":ABOR"),
                          lambda: self.write(":OUTP OFF")):
                 with contextlib.suppress(Exception):
                     step()
-            try:
-                answer = str(self.ask(":OUTP?;*IDN?")).strip()
-            except Exception as problem:  # a time-out, or bytes that are no text
-                answer = str(problem)
-                continue
-            state, _, identity = answer.partition(";")
-            if state == "0" and f"MODEL {self.sheet.model}" in identity.upper():
+            state = self._proof(":OUTP?")
+            if state == "0":
                 return
         raise OutputNotOff(f"{self.adapter.resource_name}: the output could not be read back as "
-                           f"off ({answer}). Look at the bench.")
+                           f"off ({state or 'no answer'}). Look at the bench.")
+
+    @property
+    def overvoltage(self) -> float | None:
+        """The lowest of the instrument's own voltage limits (V) not below the station's, if any."""
+        return next((step for step in self.sheet.overvoltage if step >= self.limits.voltage), None)
+
+    def _ramp_down(self) -> None:
+        """Lower the level to 0 V in small steps, where the output is on."""
+        self.write(":ABOR")
+        if self._switch(":OUTP?"):
+            self.ramp_to_voltage(0.0, *RAMP)
+
+    def emergency(self, name: str) -> Emergency:
+        """Abort and output off, whatever it is doing; its own off state decides how it rests."""
+        return Emergency(
+            name, self._where, self.adapter.connection.read_termination or "",
+            commands=(":ABOR", ":OUTP OFF"), question=":OUTP?;*IDN?", off="0;",
+            identity=f"MODEL {self.model}")
 
     def close(self) -> None:
         """End the session; the output is left as it is."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from ginsen.datasheets.source_meter import SourceMeterSheet
-from ginsen.types import Clock, Limits, Phase, Samples
+from ginsen.instruments.limits import excesses
+from ginsen.types import Clock, Emergency, Leads, Limits, Phase, Samples
 
 
 class InstrumentError(RuntimeError):
@@ -31,7 +32,14 @@ class SourceMeter(ABC):
 
     clock: Clock
     limits: Limits
+    leads: Leads = Leads()
     sheet: ClassVar[SourceMeterSheet]
+
+    heard: Callable[[], object] = staticmethod(lambda: None)
+    """Called whenever the instrument has answered or is asked again: nothing hangs."""
+
+    noted: Callable[[str], object] = staticmethod(lambda text: None)
+    """Told, in a sentence, of each answer that was missing and got by asking again."""
 
     @abstractmethod
     def identify(self) -> str:
@@ -69,17 +77,18 @@ class SourceMeter(ABC):
         """Stop, switch the output off and read that back. Raises OutputNotOff if it is not."""
 
     @abstractmethod
+    def emergency(self, name: str) -> Emergency:
+        """How somebody else makes the instrument of that `name` safe, without this driver."""
+
+    @abstractmethod
     def close(self) -> None:
         """End the VISA session; the output is left as it is."""
 
     def check(self, phases: Sequence[Phase]) -> None:
         """Hold every phase against the station's limits; raises LimitExceeded or ValueError."""
+        for phase, problem in excesses(phases, self.limits, self.leads, self.sheet):
+            raise LimitExceeded(f"phase {phase.name!r}: {problem}")
         for phase in phases:
-            self.check_level(phase.level, phase.name)
-            if not 0 < phase.compliance <= self.limits.current:
-                raise LimitExceeded(
-                    f"phase {phase.name!r}: a compliance of {phase.compliance:g} A is not between "
-                    f"0 and the station's current limit, {self.limits.current:g} A")
             if not 0 < phase.duty <= 1 or (phase.duty < 1) != (phase.rest != "hold"):
                 raise ValueError(f"phase {phase.name!r}: a rest {phase.rest!r} with a duty of "
                                  f"{phase.duty:g}; a duty is above 0, 1 with 'hold' and below 1 "
@@ -104,6 +113,12 @@ class SourceMeter(ABC):
         if not abs(level) <= self.limits.voltage:
             raise LimitExceeded(f"phase {what!r}: {level:g} V is beyond the station's limit of "
                                 f"± {self.limits.voltage:g} V")
+
+    def check_power(self, level: float, compliance: float, what: str) -> None:
+        """Raises LimitExceeded where a level (V) could carry more power than the station allows."""
+        if not abs(level) * compliance <= self.limits.power:
+            raise LimitExceeded(f"phase {what!r}: {level:g} V at a compliance of {compliance:g} A "
+                                f"is beyond the station's limit of {self.limits.power:g} W")
 
     def check_current(self, current: float, what: str) -> None:
         """Raises LimitExceeded for a current (A) beyond the station's limit."""

@@ -12,7 +12,8 @@ from ginsen.analysis import FrontEnd, LiveBeta, conductance
 from ginsen.instruments.source_meter import SourceMeter
 from ginsen.instruments.specification import on_its_ranges
 from ginsen.records.recording import Recording
-from ginsen.types import Array, Clock, Phase, Samples, Span, SpectralFit
+from ginsen.station import Station
+from ginsen.types import Array, Phase, Samples, Span, SpectralFit
 
 POLL = 0.25
 """Seconds between two looks at the instrument and at the stop flag."""
@@ -38,13 +39,14 @@ class Acquisition:
     instrument's own.
     """
 
-    def __init__(self, meter: SourceMeter, recording: Recording, *, clock: Clock, origin: float,
+    def __init__(self, meter: SourceMeter, recording: Recording, *, lab: Station, origin: float,
                  series_resistance: float, windows: tuple[int, ...], total: float,
                  should_stop: Callable[[], bool], show: Callable[[News], None]) -> None:
         self.spans: list[Span] = []
         self._meter = meter
         self._recording = recording
-        self._clock = clock
+        self._lab = lab
+        self._clock = lab.clock
         self._origin = origin
         self._series_resistance = series_resistance
         self._windows = windows
@@ -65,12 +67,16 @@ class Acquisition:
         meter raises; what had arrived by then is in the recording.
         """
         pending = list(phases)
+        self._meter.noted = self._note_recovery
         self._until, self._reached = until, False
+        self._lab.watch(self._recording.path)
         while pending and not self._should_stop() and not self._reached:
             pending = [on_its_ranges(phase, self._meter.sheet) for phase in pending]
             started = self._meter.start(pending, off_after=off_after)
             self._follow(pending[:started], self._clock.now() - self._origin)
             pending = pending[started:]
+        if off_after and not self._reached and not self._should_stop():
+            self._lab.rest()
         return self._reached
 
     def _follow(self, phases: Sequence[Phase], begun: float) -> None:
@@ -80,6 +86,7 @@ class Acquisition:
         try:
             running = True
             while running:
+                self._lab.alive()
                 if self._should_stop():
                     self._meter.off()
                     running = False
@@ -99,6 +106,9 @@ class Acquisition:
             raise
         finally:
             self._end()
+
+    def _note_recovery(self, text: str) -> None:
+        self._recording.event(self._clock.now() - self._origin, "recovered", text)
 
     def _fetch(self, waiting: Iterator[Phase], begun: float) -> None:
         samples = self._meter.fetch()

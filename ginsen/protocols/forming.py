@@ -105,7 +105,7 @@ class Forming(Protocol):
         Raises ParameterError where the station has no series resistor for this source meter.
         """
         station = read_station(self.station) if self.lab is None else self.lab.file
-        if not station.source_meter(self.source_meter).series_resistance > 0:
+        if not station.source_meter(self.source_meter).leads.series_resistance > 0:
             raise ParameterError(
                 f"forming needs a series resistor, and the station {station.name!r} has none: put "
                 "one between source meter and sample and say so, e.g. series_resistance = "

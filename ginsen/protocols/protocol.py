@@ -166,7 +166,7 @@ class Protocol(Procedure):  # type: ignore[misc]
             meter = self.lab.source_meter(self.source_meter)
             phases = self.stimulus()
             meter.check(phases)
-            resistance = self.lab.file.source_meter(self.source_meter).series_resistance
+            resistance = meter.leads.series_resistance
             origin = self.lab.clock.now()
             utc = self.lab.clock.utc()
             self.recording = Recording.begin(
@@ -181,7 +181,7 @@ class Protocol(Procedure):  # type: ignore[misc]
             if self.lab.caveat:
                 self.recording.event(0.0, "note", self.lab.caveat)
             self._acquisition = Acquisition(
-                meter, self.recording, clock=self.lab.clock, origin=origin,
+                meter, self.recording, lab=self.lab, origin=origin,
                 series_resistance=resistance, windows=self.windows,
                 total=sum(phase.duration for phase in phases), should_stop=self._stopped,
                 show=self._report)

@@ -235,17 +235,32 @@ def test_without_a_device_clear_the_output_goes_off_all_the_same(smu, monkeypatc
 OFF = [(":ABOR", None), (":OUTP OFF", None)] * 2
 
 
-def test_off_is_believed_only_from_the_right_instrument():
-    answers = [*OFF, (":OUTP?;*IDN?", "0;SOMEBODY ELSE")] * 2
+def proof(number, answer):
+    return f"*ESE {number};*ESE?;*ESE 0;:OUTP?;*IDN?", answer
+
+
+@pytest.mark.parametrize("answer", [
+    "64;0;SOMEBODY ELSE", "0;KEITHLEY,MODEL 2400", "65;0;KEITHLEY,MODEL 2400", "nonsense"])
+def test_off_is_believed_only_from_the_right_instrument(answer, monkeypatch):
+    monkeypatch.setattr("ginsen.instruments.conversation.STALE", 1)
+    answers = [*OFF, proof(64, answer), *OFF, proof(65, "65;1;MODEL 2400"), *OFF,
+               proof(66, answer)]
     with expected_protocol(Keithley2400, answers, clock=object()) as smu:
         smu.adapter.connection.clear = lambda: None
         smu.adapter.resource_name = GPIB
-        with pytest.raises(OutputNotOff, match="SOMEBODY ELSE"):
+        with pytest.raises(OutputNotOff, match="no answer"):
             smu.off()
 
 
 def test_off_is_tried_again():
-    answers = [*OFF, (":OUTP?;*IDN?", "1;MODEL 2400"), *OFF, (":OUTP?;*IDN?", "0;MODEL 2400")]
+    answers = [*OFF, proof(64, "64;1;MODEL 2400"), *OFF, proof(65, "65;0;MODEL 2400")]
+    with expected_protocol(Keithley2400, answers, clock=object()) as smu:
+        smu.adapter.connection.clear = lambda: None
+        smu.off()
+
+
+def test_an_answer_that_came_late_is_not_taken_for_off():
+    answers = [*OFF, proof(64, "0"), (None, "0;KEITHLEY,MODEL 2400"), (None, "64;0;MODEL 2400")]
     with expected_protocol(Keithley2400, answers, clock=object()) as smu:
         smu.adapter.connection.clear = lambda: None
         smu.off()

@@ -201,17 +201,32 @@ def test_a_reply_that_is_no_number_is_said(smu, monkeypatch):
 OFF = [(":ABOR", None), (":OUTP OFF", None)] * 2
 
 
-def test_off_is_believed_only_from_the_right_instrument():
-    answers = [*OFF, (":OUTP?;*IDN?", "0;SOMEBODY ELSE")] * 2
+def proof(number, answer):
+    return f"*ESE {number};*ESE?;*ESE 0;:OUTP?;*IDN?", answer
+
+
+@pytest.mark.parametrize("answer", [
+    "64;0;SOMEBODY ELSE", "0;KEITHLEY,MODEL 2450", "65;0;KEITHLEY,MODEL 2450", "nonsense"])
+def test_off_is_believed_only_from_the_right_instrument(answer, monkeypatch):
+    monkeypatch.setattr("ginsen.instruments.conversation.STALE", 1)
+    answers = [*OFF, proof(64, answer), *OFF, proof(65, "65;1;MODEL 2450"), *OFF,
+               proof(66, answer)]
     with expected_protocol(Keithley2450, answers, clock=object()) as smu:
         smu.adapter.connection.clear = lambda: None
         smu.adapter.resource_name = "GPIB0::18::INSTR"
-        with pytest.raises(OutputNotOff, match="SOMEBODY ELSE"):
+        with pytest.raises(OutputNotOff, match="no answer"):
             smu.off()
 
 
 def test_off_is_tried_again():
-    answers = [*OFF, (":OUTP?;*IDN?", "1;MODEL 2450"), *OFF, (":OUTP?;*IDN?", "0;MODEL 2450")]
+    answers = [*OFF, proof(64, "64;1;MODEL 2450"), *OFF, proof(65, "65;0;MODEL 2450")]
+    with expected_protocol(Keithley2450, answers, clock=object()) as smu:
+        smu.adapter.connection.clear = lambda: None
+        smu.off()
+
+
+def test_an_answer_that_came_late_is_not_taken_for_off():
+    answers = [*OFF, proof(64, "0"), (None, "0;KEITHLEY,MODEL 2450"), (None, "64;0;MODEL 2450")]
     with expected_protocol(Keithley2450, answers, clock=object()) as smu:
         smu.adapter.connection.clear = lambda: None
         smu.off()
