@@ -31,7 +31,8 @@ def main() -> int:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     orders = Orders.from_line(sys.stdin.readline())
     manager = pyvisa.ResourceManager(orders.visa)
-    print("ready", flush=True)
+    with contextlib.suppress(OSError):  # nobody may be there any more to be told
+        print("ready", flush=True)
     words: queue.SimpleQueue[Word] = queue.SimpleQueue()
     # A thread, since a pipe cannot be waited for with a time limit on every system.
     threading.Thread(target=_listen, args=(words,), daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -93,20 +94,20 @@ class Guard:
         """Every output was read back as off and every session is closed; the guard may go."""
         self._say(DONE)
         self.leave()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            log.warning("the guard did not leave; its process is %d", self._process.pid)
 
     def leave(self) -> None:
         """Close the pipe; unless told `done`, the guard acts at once and goes when all is safe."""
         with self._lock:
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    try:
-                        pipe.close()
-                    except OSError:  # what was left to be said to a guard that is gone
-                        log.debug("the guard's pipe was broken")
+            self._part_from(self._process)
+
+    @staticmethod
+    def _part_from(process: subprocess.Popen[bytes]) -> None:
+        """Close what leads to a guard, and see it off when it goes, so that none is left over."""
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # what was left to be said to one that is gone
+                    pipe.close()
+        threading.Thread(target=process.wait, daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -142,6 +143,7 @@ class Guard:
                 log.debug("the guard is not listening")
             except OSError as problem:
                 log.error("the guard is gone (%s); another takes its place", problem)
+                self._part_from(self._process)
                 self._process = self._started()
                 stdin = self._process.stdin
                 assert stdin is not None
