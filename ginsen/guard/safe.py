@@ -22,6 +22,11 @@ PAUSE = 0.05
 PATIENCE = 0.4
 """Seconds, after which a session that a hung program keeps is taken for the obstacle."""
 
+GRACE = 10.0
+"""Seconds that a last attempt may take; a call that never comes back is left behind."""
+
+CLEAR = "device clear"
+
 TIMEOUT = 1000
 """Milliseconds that an answer may take."""
 
@@ -61,7 +66,7 @@ def make_safe(manager: pyvisa.ResourceManager, emergencies: Sequence[Emergency],
     if not all(effort.proved.is_set() for effort in efforts):
         free()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=max(0.0, begun + persistence + GRACE - time.monotonic()))
     return efforts
 
 
@@ -89,9 +94,14 @@ def _switch_off(manager: pyvisa.ResourceManager, emergency: Emergency) -> None:
         resource.timeout = TIMEOUT
         if emergency.read_termination:
             resource.read_termination = emergency.read_termination
-        for step in (*emergency.commands, None, *emergency.commands):
+        for step in (*emergency.commands, CLEAR, *emergency.commands):
             with contextlib.suppress(pyvisa.Error, OSError, NotImplementedError):
-                resource.clear() if step is None else resource.write(step)
+                if step != CLEAR:
+                    resource.write(step)
+                elif not emergency.address.upper().endswith("::SOCKET"):
+                    # On a socket it does nothing for the instrument, and with pyvisa-py never ends
+                    # once the other end has hung up.
+                    resource.clear()
         answer = resource.query(emergency.question).strip()
         if not (answer.startswith(emergency.off) and emergency.identity in answer.upper()):
             raise RuntimeError(f"it answered {answer[:60]!r}")

@@ -167,14 +167,23 @@ class Conversation:
 
     def _find_back(self) -> None:
         """Make sure that the next answer is to the next question; raises InstrumentError."""
-        with contextlib.suppress(Exception):  # not every interface has a device clear
-            self.adapter.connection.clear()
+        with contextlib.suppress(Exception):
+            self._clear()
         if self._proof() is None and not self._opened_anew():
             raise InstrumentError(f"{self._where} does not answer, nor after {len(WAITS)} attempts "
                                   "to open it anew.")
         self._adrift = False
         self._raise([entry for entry in self._errors() if not QUERY_ERRORS.match(entry)],
                     "after a lost answer")
+
+    def _clear(self) -> None:
+        """Device clear. Not every interface has one, and raises then; a raw socket is left alone.
+
+        There it would only throw away what has arrived, and pyvisa-py's does so for ever once the
+        other end has hung up.
+        """
+        if not self._where.upper().endswith("::SOCKET"):
+            self.adapter.connection.clear()
 
     def _proof(self, question: str = "") -> str | None:
         """The answer to `question`, proved to belong to it; None where there is no such answer.

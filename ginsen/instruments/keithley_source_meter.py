@@ -119,7 +119,7 @@ class KeithleySourceMeter(Conversation, SourceMeter):
                 with contextlib.suppress(Exception):
                     self._reopen()
             for step in (lambda: self.write(":ABOR"), lambda: self.write(":OUTP OFF"),
-                         self.adapter.connection.clear, lambda: self.write(":ABOR"),
+                         lambda: self._clear(), lambda: self.write(":ABOR"),
                          lambda: self.write(":OUTP OFF")):
                 with contextlib.suppress(Exception):
                     step()
