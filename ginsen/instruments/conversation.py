@@ -41,7 +41,11 @@ class NotSent(InstrumentError):
     """A command that may not have reached its instrument. It is not repeated by itself."""
 
 
-BROKEN = (VisaIOError, InvalidSession, OSError, UnicodeDecodeError, NotSent)
+class Truncated(InstrumentError):
+    """An answer of which the end is missing."""
+
+
+BROKEN = (VisaIOError, InvalidSession, OSError, UnicodeDecodeError, NotSent, Truncated)
 """What a link does that has lost an answer, or itself."""
 
 
@@ -55,7 +59,6 @@ class Conversation:
     """
 
     adapter: Any
-    read: Any
     clock: Clock
     model: ClassVar[str]
 
@@ -73,6 +76,17 @@ class Conversation:
             super().write(command, **kwargs)  # type: ignore[misc]
         except (VisaIOError, InvalidSession, OSError) as problem:
             raise NotSent(f"{self._where}: {command!r} could not be sent: {problem}") from problem
+
+    def read(self, **kwargs: Any) -> str:
+        """What the instrument says, without its line feed. Raises Truncated where that is missing.
+
+        By IEEE 488.2 every answer ends with one; half a number looks like a number.
+        """
+        answer = str(super().read(**kwargs))  # type: ignore[misc]
+        kept = getattr(self.adapter.connection, "read_termination", "\n") is None
+        if kept and not answer.endswith("\n"):
+            raise Truncated(f"{self._where}: {answer[:60]!r} does not end with a line feed")
+        return answer.rstrip("\r\n")
 
     def ask(self, command: str, query_delay: float | None = None) -> str:
         """The answer to a question, asked again where it was lost and that is safe.

@@ -118,11 +118,9 @@ class KeithleySourceMeter(Conversation, SourceMeter):
             if attempt == 2:
                 with contextlib.suppress(Exception):
                     self._reopen()
-            for step in (lambda: self.write(":ABOR"), lambda: self.write(":OUTP OFF"),
-                         lambda: self._clear(), lambda: self.write(":ABOR"),
-                         lambda: self.write(":OUTP OFF")):
+            for command in (":ABOR", ":OUTP OFF", "", ":ABOR", ":OUTP OFF"):
                 with contextlib.suppress(Exception):
-                    step()
+                    self.write(command) if command else self._clear()
             state = self._proof(":OUTP?")
             if state == "0":
                 return
