@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, metavar="N",
                      help="what is random on a simulated bench comes from this number")
     run.add_argument("--json", action="store_true", help="last line of output is one JSON object")
+    run.add_argument("--resume", type=Path, metavar="WHAT",
+                     help="go on where a run (its recording) or a series (the folder of its runs) "
+                     "was interrupted; nothing that stimulates is repeated")
     run.add_argument("--dry-run", action="store_true",
                      help="print and draw the stimulus; open and apply nothing")
     run.add_argument("--expect", type=float, metavar="G",
@@ -70,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     analyse = commands.add_parser(
         "analyse", help="analyse a recording, or a text file of time, voltage, current")
     analyse.add_argument("file", type=Path, metavar="FILE")
+    analyse.add_argument("further", type=Path, nargs="*", metavar="RUN.h5",
+                         help="recordings that continue the first, in their order")
     analyse.add_argument("--json", action="store_true",
                          help="last line of output is one JSON object")
     analyse.add_argument("--figure", type=Path, metavar="PNG", help="draw the figure into it")
@@ -103,6 +108,11 @@ def _parser() -> argparse.ArgumentParser:
                         help="file to write, which must not exist (beside the recording)")
     export.set_defaults(command=_export)
 
+    recover = commands.add_parser("recover", help="complete interrupted recordings, join those "
+                                  "that went on elsewhere, save what can be read of damaged ones")
+    recover.add_argument("recordings", type=Path, nargs="+", metavar="RUN.h5")
+    recover.set_defaults(command=_recover)
+
     report = commands.add_parser("report", help="recordings on one page of HTML, with the ledger "
                                  "of their electrode pairs")
     report.add_argument("recordings", type=Path, nargs="+", metavar="RUN.h5")
@@ -123,6 +133,8 @@ def _protocols(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from ginsen.protocols import PROTOCOLS, Series
 
+    if options.resume is not None:
+        return _resume(options)
     if options.protocol is None:
         options.parser.print_help(sys.stdout if options.help else sys.stderr)
         return 0 if options.help else WRONG_USE
@@ -146,6 +158,18 @@ def _run(options: argparse.Namespace) -> int:
         previews = protocol.previews() if isinstance(protocol, Series) else [protocol]
         return max(_dry_run(each, number, expected=options.expect)
                    for number, each in enumerate(previews, start=1))
+    return _conduct(protocol, as_json=options.json)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from ginsen.protocols.resume import resumed
+
+    if options.set or options.out or options.seed is not None or options.dry_run:
+        raise ValueError("--resume goes on with the parameters, folder and seed of before; only "
+                         "--station may be given with it.")
+    protocol = resumed(options.resume, options.station)
+    if options.protocol not in (None, protocol.name):
+        raise ValueError(f"{options.resume} is of {protocol.name!r}, not {options.protocol!r}.")
     return _conduct(protocol, as_json=options.json)
 
 
@@ -193,7 +217,8 @@ def _conduct(protocol: Protocol, *, as_json: bool) -> int:
             _conclude_series(protocol, as_json=as_json)
             return 0 if outcome.state == "finished" else FAILED
         try:
-            record = None if path is None else read_record(path)
+            files = protocol.recording_files
+            record = read_record(*files) if files else None
         except RecordError as problem:
             print(f"ginsen: {problem}", file=sys.stderr)
             record = None
@@ -212,7 +237,8 @@ def _analyse(options: argparse.Namespace) -> int:
         _check_figure(options.figure)
     columns = {name: getattr(options, name) for name in ("time", "voltage", "current")}
     selected = any(column is not None for column in columns.values())
-    record = read_text(options.file, **columns) if selected else read_record(options.file)
+    record = read_text(options.file, **columns) if selected \
+        else read_record(options.file, *options.further)
     _conclude(record, options.file, options.figure, as_json=options.json)
     return 0
 
@@ -261,6 +287,16 @@ def _export(options: argparse.Namespace) -> int:
     export(tables, path, options.format, header=procedure_header(tables))
     print(path)
     return 0
+
+
+def _recover(options: argparse.Namespace) -> int:
+    from ginsen.records.recovery import recover
+
+    missed = False
+    for found in recover(options.recordings):
+        print(found.sentence)
+        missed = missed or found.path is None
+    return FAILED if missed else 0
 
 
 def _report(options: argparse.Namespace) -> int:

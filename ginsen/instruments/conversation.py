@@ -64,7 +64,9 @@ class Conversation:
 
     heard: Callable[[], object] = staticmethod(lambda: None)
     noted: Callable[[str], object] = staticmethod(lambda text: None)
+    alarmed: Callable[[str], object] = staticmethod(lambda text: None)
     _adrift = False  # an answer may still be on its way
+    _losses = 0  # how often the link was found to have lost something
 
     @cached_property
     def _numbers_sent(self) -> Iterator[int]:
@@ -132,6 +134,20 @@ class Conversation:
         raise InstrumentError(f"the {self.model} answered {answer[:60]!r} to {query}; {expected} "
                               "expected.")
 
+    def _surely(self, prepare: Callable[[bool], T], doing: str) -> T:
+        """What `prepare` returns, which is told whether it must begin from nothing.
+
+        A command has no answer: where an answer is missing, what was sent before it may never have
+        arrived either, and all of it is done again. `prepare` ends with a question. Raises
+        InstrumentError after a few times.
+        """
+        for again in range(TRIES):
+            before = self._losses
+            prepared = prepare(again > 0)
+            if self._losses == before:
+                return prepared
+        raise InstrumentError(f"{self._where} kept losing answers ({doing}); nothing was started.")
+
     def _numbers(self, query: str, count: int | None = None) -> Array:
         """A comma-separated reply as numbers, `count` of them; NaN where one stands for none."""
         def understand(answer: str) -> Array:
@@ -181,6 +197,7 @@ class Conversation:
 
     def _find_back(self) -> None:
         """Make sure that the next answer is to the next question; raises InstrumentError."""
+        self._losses += 1
         with contextlib.suppress(Exception):
             self._clear()
         if self._proof() is None and not self._opened_anew():

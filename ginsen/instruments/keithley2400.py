@@ -65,36 +65,43 @@ class Keithley2400(GuardedKeithley2400):
         """
         self.check(phases)
         self._phase = phase = phases[0]
-        on = self._output_on()
-        if not on or self._zeroed is None:
-            self._set_up()
-            on = False
-        self._set(phase)
-        self._left, self._stage = phase.count, "ready"
+        on = self._surely(self._prepare, "setting up")
         self._next_level = phases[1].level if len(phases) > 1 else None
         self._off_after = off_after and len(phases) == 1
-        self._fault, self._stopped = "", False
-        self._load()
-        self._raise_errors("setting up")
         if phase.rest == "hold":
             # The timer would not wait for relay and source: the first interval would be short.
             if not on:
                 self.write(":OUTP ON")
             self.clock.sleep(settling(phase, self.sheet) + (not on) * self.sheet.timing.relay)
+        elif on:
+            self.write(":OUTP OFF")  # or the first reading would not wait for relay and level
         self._initiate()
         return 1
 
-    def _load(self) -> None:
+    def _prepare(self, anew: bool) -> bool:
+        """Everything but the start; returns whether the output is on. `anew` resets all."""
+        on = self._output_on()
+        if not on or anew or self._zeroed is None:
+            self._set_up()
+            on = False
+        self._set(self._phase)
+        self._left, self._stage = self._phase.count, "ready"
+        self._fault, self._stopped = "", False
+        self._load("setting up")
+        return on
+
+    def _load(self, doing: str) -> None:
         """Make buffer and trigger model ready for the next piece; old readings would stay in it."""
         self._count = min(self._left, BUFFER_SIZE)
-        self._left -= self._count
         for command in (":TRAC:FEED:CONT NEV", ":TRAC:CLE", f":TRAC:POIN {self._count}",
                         ":TRAC:FEED:CONT NEXT", f":ARM:COUN {self._count}"):
             self.write(command)
+        self._raise_errors(doing)
 
     def _initiate(self) -> None:
         """Start the piece that was loaded; *CLS forgets the end of the one before."""
         self.write("*CLS;:INIT")
+        self._left -= self._count
         phase, reading = self._phase, self.reading_time(self._phase)
         lead = 0.0 if phase.rest == "hold" else phase.duty * phase.interval - reading
         self._first = self.clock.now() + lead
@@ -144,8 +151,7 @@ class Keithley2400(GuardedKeithley2400):
                 break
         due = self._first + self._count * self._phase.interval
         if self._stage == "ready" and self._left and self.clock.now() >= due:
-            self._load()
-            self._raise_errors("between two pieces")
+            self._surely(lambda anew: self._load("between two pieces"), "between two pieces")
             self._initiate()
         return Samples.joined(parts)
 

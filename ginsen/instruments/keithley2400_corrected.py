@@ -128,6 +128,8 @@ class CorrectedKeithley2400(Conversation, keithley2400.Keithley2400):  # type: i
         InstrumentError where that does not help.
         """
         problem: Exception | None = None
+        if self._where.upper().endswith("::SOCKET"):
+            return None
         for wait in WAITS:
             if problem is not None:
                 self._adrift = True
@@ -144,5 +146,7 @@ class CorrectedKeithley2400(Conversation, keithley2400.Keithley2400):  # type: i
                 problem = fault
             else:
                 self.heard()
+                if problem is not None:
+                    self.noted(f"no serial poll ({problem}); polled again on a new session")
                 return status
         raise InstrumentError(f"{self._where} does not answer a serial poll: {problem}")

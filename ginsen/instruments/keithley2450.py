@@ -144,6 +144,17 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         applies its level at once.
         """
         self.check(phases)
+        chosen = self._surely(lambda anew: self._prepare(phases, off_after=off_after, anew=anew),
+                              "setting up")
+        self._running, self._taken, self._fault = chosen, 0, ""
+        self.write(":INIT")
+        return len(chosen)
+
+    def _prepare(self, phases: Sequence[Phase], *, off_after: bool,
+                 anew: bool) -> tuple[Phase, ...]:
+        """Everything but the start; `anew` says that what is thought to be stored may not be."""
+        if anew:
+            self._index = {}
         if self._output_on():
             self.write(":ABOR")  # the model that holds the last level
             first = entries(phases[:1])
@@ -164,9 +175,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
             self.write(command)
         self.write(f':TRAC:CLE "{BUFFER}"')
         self._raise_errors("setting up")
-        self._running, self._taken, self._fault = chosen, 0, ""
-        self.write(":INIT")
-        return len(chosen)
+        return chosen
 
     def _set_up(self) -> None:
         """What holds for every phase, from a known state; the output is off.
@@ -222,6 +231,10 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         index = self._index[phase, level] = len(self._index) + 1
         self.write(f':SOUR:CONF:LIST:STOR "{SOURCE_LIST}", {index}')
         self.write(f':SENS:CONF:LIST:STOR "{SENSE_LIST}", {index}')
+
+    def lead(self, phase: Phase) -> float:
+        """Beside the duty: level and relay settle after the trigger model has begun."""
+        return settling(phase, self.sheet) + self.sheet.timing.relay + super().lead(phase)
 
     def busy(self) -> bool:
         """Whether readings are still to come. Raises InstrumentError if they never will."""

@@ -42,6 +42,15 @@ class KeithleySourceMeter(Conversation, SourceMeter):
         """How long (s) the current of one reading is integrated."""
         return phase.nplc / self._mains()
 
+    def lead(self, phase: Phase) -> float:
+        """The level stands for the duty before a reading is over; its time is that of the current.
+
+        Level and relay have settled when a phase counts as started.
+        """
+        waits = 0.0 if phase.rest == "hold" else (phase.duty * phase.interval
+                                                  - self.reading_time(phase))
+        return waits + self.reading_time(phase) - self.integration_time(phase) / 2
+
     def _mains(self) -> float:
         """The power line frequency (Hz) it integrates by, asked once: a running 2400 is silent."""
         if self._hertz is None:
@@ -109,6 +118,8 @@ class KeithleySourceMeter(Conversation, SourceMeter):
 
         No step waits for the success of another: not every interface has a device clear (pyvisa-py
         has none on USB). The state is asked for with a proof that the answer is to this question.
+        A new session is waited for as long as for any other question, so that a wire that comes
+        back in time also gives back what the buffer holds; meanwhile the guard tries, too.
         """
         if self._ramps:
             with contextlib.suppress(Exception):
@@ -117,12 +128,17 @@ class KeithleySourceMeter(Conversation, SourceMeter):
         for attempt in range(3):
             if attempt == 2:
                 with contextlib.suppress(Exception):
-                    self._reopen()
+                    self.alarmed(f"{self._where} was not read back as off")
+                    self._opened_anew()
             for command in (":ABOR", ":OUTP OFF", "", ":ABOR", ":OUTP OFF"):
                 with contextlib.suppress(Exception):
                     self.write(command) if command else self._clear()
             state = self._proof(":OUTP?")
             if state == "0":
+                if attempt:
+                    # An output that is off stays off, whether or not that can be written down.
+                    with contextlib.suppress(Exception):
+                        self.noted(f"the output was read back as off at attempt {attempt + 1}")
                 return
         raise OutputNotOff(f"{self.adapter.resource_name}: the output could not be read back as "
                            f"off ({state or 'no answer'}). Look at the bench.")

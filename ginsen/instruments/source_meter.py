@@ -41,6 +41,9 @@ class SourceMeter(ABC):
     noted: Callable[[str], object] = staticmethod(lambda text: None)
     """Told, in a sentence, of each answer that was missing and got by asking again."""
 
+    alarmed: Callable[[str], object] = staticmethod(lambda text: None)
+    """Told, in a sentence, that `off` has not succeeded so far: let others try, too."""
+
     @abstractmethod
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError if another model answers."""
@@ -59,6 +62,10 @@ class SourceMeter(ABC):
         Raises LimitExceeded or ValueError, naming the phase, before anything is sent, and
         InstrumentError where the instrument refuses or answers otherwise.
         """
+
+    @abstractmethod
+    def lead(self, phase: Phase) -> float:
+        """How long (s) after `start` the first sample of a phase is, if it is the first phase."""
 
     @abstractmethod
     def busy(self) -> bool:

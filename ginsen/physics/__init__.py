@@ -1,1 +1,19 @@
 """Equations and solvers as pure functions: networks, junctions, Kirchhoff."""
+
+from pathlib import Path
+
+
+def _drop_stale_kernels() -> None:
+    """Forget compiled kernels that are older than any source in this room.
+
+    A kernel is cached with those it calls inside, but numba looks at its own file only when it asks
+    whether the cache still holds.
+    """
+    room = Path(__file__).parent
+    newest = max(source.stat().st_mtime for source in room.glob("*.py"))
+    for index in (room / "__pycache__").glob("*.nbi"):
+        if index.stat().st_mtime < newest:
+            index.unlink(missing_ok=True)
+
+
+_drop_stale_kernels()

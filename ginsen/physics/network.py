@@ -74,9 +74,12 @@ class Network:
         members = np.flatnonzero(labels == np.argmax(np.bincount(labels)))
         if members.size < 2:
             raise ValueError("no two wires of this network touch: take more, or longer, wires")
-        apart = squareform(pdist(self.centres[members]))
+        centres = self.centres[members]
+        # The two that lie farthest apart are corners of the convex hull.
+        corners = np.sort(_hull(centres))
+        apart = squareform(pdist(centres[corners]))
         first, second = np.unravel_index(np.argmax(apart), apart.shape)
-        return int(members[first]), int(members[second])
+        return int(members[corners[first]]), int(members[corners[second]])
 
     def _graph(self) -> csr_array:
         ends = (self.junctions[:, 0], self.junctions[:, 1])
@@ -134,6 +137,27 @@ def _crossings(wires: Array) -> tuple[Indices, Array]:
         u = _cross(offset, spans[first]) / determinant
     hit = (determinant != 0) & (t >= 0) & (t <= 1) & (u >= 0) & (u <= 1)
     return pairs[hit], starts[first[hit]] + t[hit, None] * spans[first[hit]]
+
+
+def _hull(points: Array) -> Indices:
+    """Which of the points, (n, 2), are corners of their convex hull.
+
+    Both chains from left to right (A. M. Andrew, Inform. Process. Lett. 9, 216 (1979)).
+    """
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    corners: set[int] = set()
+    for way in (order, order[::-1]):
+        chain: list[int] = []
+        for here in way.tolist():
+            x, y = points[here]
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = points[chain[-2]], points[chain[-1]]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                    break
+                chain.pop()
+            chain.append(here)
+        corners.update(chain)
+    return np.array(sorted(corners))
 
 
 def _cross(a: Array, b: Array) -> Array:

@@ -113,7 +113,7 @@ class Acquisition:
     def _fetch(self, waiting: Iterator[Phase], begun: float) -> None:
         samples = self._meter.fetch()
         if self._shift is None and len(samples):
-            self._shift = begun - float(samples.time[0])
+            self._shift = begun + self._meter.lead(self._phase) - float(samples.time[0])
         self._sort(samples, waiting)
 
     def _sort(self, samples: Samples, waiting: Iterator[Phase]) -> None:

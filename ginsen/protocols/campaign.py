@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 from pymeasure.experiment.parameters import Parameter
 
 from ginsen.analysis.campaign import CampaignResult, campaign_result
 from ginsen.instruments.probe_station import Die
-from ginsen.protocols.campaign_plan import Pair, Plan, PlanRun, read_plan
+from ginsen.protocols.campaign_plan import Pair, Plan, PlanRun, parse_plan, read_plan
 from ginsen.protocols.dies import chosen_dies
-from ginsen.protocols.series import PlannedRun, Series
+from ginsen.protocols.planned_run import PlannedRun
+from ginsen.protocols.series import Series
 from ginsen.protocols.stop_rules import StopRules
 from ginsen.station import Station
 
@@ -44,6 +46,10 @@ class Campaign(Series):
     def plan_text(self) -> str:
         """The plan file as it was read."""
         return self.planned.text
+
+    def take_up(self, plan_text: str) -> None:
+        """By the text of the plan; what has become of its file does not matter."""
+        self._read = (self.plan, parse_plan(plan_text, Path(self.plan)))
 
     @property
     def title(self) -> str:

@@ -79,9 +79,15 @@ def read_plan(path: Path | str) -> Plan:
         raise PlanError("a campaign needs a plan: name a TOML file, e.g. --set plan=campaign.toml.")
     try:
         text = file.read_text(encoding="utf-8-sig")
-        tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as problem:
         raise PlanError(f"the plan {str(file)!r} cannot be read: {problem}.") from None
+    return parse_plan(text, file)
+
+
+def parse_plan(text: str, file: Path) -> Plan:
+    """The plan in the text of a file. Raises PlanError."""
+    try:
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise PlanError(f"{file.name} is not a TOML file: {problem}.") from None
     top = PlanTable(tables, file.name)

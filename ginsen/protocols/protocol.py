@@ -124,6 +124,11 @@ class Protocol(Procedure):  # type: ignore[misc]
         """Where this run is recorded, once it has begun."""
         return None if self.recording is None else self.recording.path
 
+    @property
+    def recording_files(self) -> tuple[Path, ...]:
+        """The files that hold this run: more than one where a disk failed under it."""
+        return () if self.recording is None else self.recording.files
+
     # -- what a protocol writes -----------------------------------------------------------------
 
     def phases(self) -> Sequence[Phase]:

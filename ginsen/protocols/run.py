@@ -83,5 +83,5 @@ def run(protocol: Protocol, lab: Station | None = None, *,
         return series
     if outcome.state != "finished" or path is None:
         raise RunFailed(outcome, path)
-    record = read_record(path)
+    record = read_record(*protocol.recording_files)
     return Result(path, record, summarise(record))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyvisa
@@ -19,9 +19,21 @@ from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.protocols.acquisition import News
 from ginsen.protocols.conduct import carry_out
 from ginsen.protocols.pair_past import Past, past_with, told_to_a_run
+from ginsen.protocols.planned_run import PlannedRun, Visit
+from ginsen.protocols.progress import (
+    Planned,
+    ProgressError,
+    mend,
+    read_progress,
+    write_begun,
+    write_ended,
+    write_plan,
+)
 from ginsen.protocols.protocol import UNKNOWN, Protocol
+from ginsen.protocols.runs_before import RunBefore, run_before
 from ginsen.protocols.single_runs import made
 from ginsen.protocols.stop_rules import StopRules
+from ginsen.records.error import RecordError
 from ginsen.records.reading import read_record, read_tables
 from ginsen.station import Station
 from ginsen.types import Outcome, Phase
@@ -40,21 +52,6 @@ class RunsFailed(RuntimeError):
     """Some runs of a series failed; the others are recorded."""
 
 
-@dataclass(frozen=True)
-class PlannedRun:
-    """One run of a series, before it is made: a protocol by its name, and its parameters.
-
-    `condition` is what its cycles are compared under. The sample rests for `rest` s before it,
-    every output off, unless it is the first on its die. `control` marks a run that reads sparsely.
-    """
-
-    condition: str
-    protocol: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    rest: float = 0.0
-    control: bool = False
-
-
 class Series(Protocol, ABC):
     """A protocol whose measurement is other protocols.
 
@@ -65,6 +62,9 @@ class Series(Protocol, ABC):
     """
 
     _failures = ""
+
+    resumed: Path | None = None
+    """The folder of the runs of an interrupted series that this one takes up."""
 
     cycles: tuple[Cycle, ...] = ()
     """What has been done so far."""
@@ -88,6 +88,18 @@ class Series(Protocol, ABC):
     def plan_text(self) -> str:
         """What was to be done, for the recording."""
 
+    def take_up(self, plan_text: str) -> None:
+        """Go by the plan of an interrupted series, wherever its file is now."""
+        if plan_text != self.plan_text:
+            raise ValueError(f"the plan that was begun is not this one, but: {plan_text}")
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The parameters as texts, from which the same series can be made again."""
+        return {name: str(parameter.value)
+                for name, parameter in self.parameter_objects().items()
+                if parameter.value is not None}
+
     @property
     def title(self) -> str:
         """What its figure is headed with."""
@@ -100,7 +112,12 @@ class Series(Protocol, ABC):
 
     @property
     def runs_folder(self) -> Path:
-        """Where the runs are recorded: a folder beside this series' own file, with its name."""
+        """Where the runs are recorded: a folder beside this series' own file, with its name.
+
+        A series that is taken up goes on in the folder it began.
+        """
+        if self.resumed is not None:
+            return self.resumed
         if self.recording_path is None:
             raise RuntimeError("a series has a folder once it has begun")
         return self.recording_path.with_suffix("")
@@ -134,15 +151,21 @@ class Series(Protocol, ABC):
     # -- the measurement ------------------------------------------------------------------------
 
     def measure(self) -> None:
-        """Go from place to place and make the runs of each."""
+        """Go from place to place and make the runs of each that were not made before."""
         lab = self._open_lab()
-        visits = [(place, self.runs(visit)) for visit, place in enumerate(self.places(lab))]
-        self._begin(lab, [run for _, runs in visits for run in runs])
-        for place, runs in visits:
-            if place is None:
-                self._make(runs, None)
+        visits = [Visit(place, tuple(self.runs(visit)))
+                  for visit, place in enumerate(self.places(lab))]
+        self._begin(lab, visits)
+        number = 0
+        for visit in visits:
+            left = visit.after(len(self.cycles) - number)
+            number += len(visit.runs)
+            if not left:
+                continue
+            if visit.place is None:
+                self._make(left, None)
             else:
-                self._visit(lab, place, runs)
+                self._visit(lab, visit.place, left)
             if self._over():
                 break
         failed = [cycle for cycle in self.cycles if cycle.outcome.startswith("failed")]
@@ -151,14 +174,60 @@ class Series(Protocol, ABC):
                               f"number {failed[0].number}: {failed[0].outcome}")
             raise RunsFailed(self._failures)
 
-    def _begin(self, lab: Station, runs: Sequence[PlannedRun]) -> None:
-        """Nothing is done yet; hold every stimulus against its meter first."""
+    def _begin(self, lab: Station, visits: Sequence[Visit]) -> None:
+        """Hold every stimulus against its meter first; nothing is done yet, or what was before."""
         self.cycles, self._failures, self._met = (), "", False
         self.remarks = (lab.caveat,) if lab.caveat else ()
         self._past: Past = {}
-        self._count, self._total, self._done = len(runs), self._checked(lab, runs), 0.0
         self._begun = lab.clock.now()
+        runs = [run for visit in visits for run in visit.runs]
+        self._count = len(runs)
         self._event("plan", self.plan_text)
+        self._take_stock(visits)
+        self._total, self._done = self._checked(lab, runs[len(self.cycles):]), 0.0
+
+    def _take_stock(self, visits: Sequence[Visit]) -> None:
+        """Begin the account of what is done, or go on with that of the interrupted series."""
+        planned = Planned(self.name, self.told, self.seed, self.plan_text, tuple(
+            self._described(run, visit.place) for visit in visits for run in visit.runs))
+        if self.resumed is None:
+            write_plan(self.runs_folder, planned)
+            return
+        before = read_progress(self.resumed)
+        if before.planned.runs != planned.runs:
+            raise ProgressError(f"{self.resumed} was begun with other runs, or on other dies; they "
+                                "can't be continued with these.")
+        mend(self.resumed)
+        for number, (run, place) in enumerate(
+                ((run, visit.place) for visit in visits for run in visit.runs), start=1):
+            made = run_before(self.resumed, before, number)
+            if made is None:
+                break
+            self._take_over(run, place, made, told=number in before.outcomes)
+        remark = f"taken up after {len(self.cycles)} of {self._count} runs"
+        undone = [str(cycle.number) for cycle in self.cycles
+                  if cycle.outcome.startswith(("aborted", "interrupted"))]
+        if undone:
+            remark += (f"; what was cut short (run {', '.join(undone)}) is not repeated, since "
+                       "its stimulus counts")
+        self.remarks = (*self.remarks, remark)
+        self._event("note", remark)
+
+    def _take_over(self, run: PlannedRun, die: Die | None, made: RunBefore, *, told: bool) -> None:
+        """Count a run that an interrupted series has made."""
+        cycle = self._cycle(run, self.protocol_of(run, die), die, made.outcome)
+        if made.path is not None and made.tables is not None:
+            self._past = past_with(self._past, made.tables)
+            cycle = replace(cycle, recording=str(made.path), samples=len(
+                made.tables["samples"]["time_s"]),
+                measures=_measured((made.path,)) if cycle.finished else ())
+        self._note_cycle(cycle, told=told)
+
+    def _described(self, run: PlannedRun, die: Die | None) -> str:
+        """A run in words that no other run of the plan has in its place."""
+        parameters = ", ".join(f"{name} = {value}" for name, value in run.parameters.items())
+        where = "" if die is None else f" on {die}"
+        return f"{run.condition}{where}: {run.protocol} after {run.rest:g} s, {parameters}"
 
     def _open_lab(self) -> Station:
         assert self.lab is not None  # startup has opened it
@@ -178,7 +247,7 @@ class Series(Protocol, ABC):
             total += run.rest + lasts[key]
         return total
 
-    def _visit(self, lab: Station, die: Die, runs: Sequence[PlannedRun]) -> None:
+    def _visit(self, lab: Station, die: Die, runs: Sequence[tuple[PlannedRun, bool]]) -> None:
         """Contact, runs, release. A die that can't be contacted fails; the next one may not."""
         try:
             try:
@@ -186,7 +255,7 @@ class Series(Protocol, ABC):
             except OutputNotOff:
                 raise
             except (InstrumentError, pyvisa.Error, ValueError) as problem:
-                for run in runs:
+                for run, _ in runs:
                     self._note_cycle(self._cycle(run, self.protocol_of(run, die), die,
                                                  f"failed: no contact with {die}: {problem}"))
             else:
@@ -194,11 +263,11 @@ class Series(Protocol, ABC):
         finally:
             lab.release()
 
-    def _make(self, runs: Sequence[PlannedRun], die: Die | None) -> None:
-        for at, run in enumerate(runs):
+    def _make(self, runs: Sequence[tuple[PlannedRun, bool]], die: Die | None) -> None:
+        for run, rests in runs:
             if self._over():
                 return
-            if at:
+            if rests:
                 self._rest(run.rest)
             if self._stopped():
                 return
@@ -236,6 +305,7 @@ class Series(Protocol, ABC):
                                          lab.clock.utc()).items():
             protocol.set(name, value)
         number = len(self.cycles) + 1
+        write_begun(self.runs_folder, number)
 
         def show(news: News) -> None:
             phase = news.phase.named(f"{number}/{self._count} {news.phase.name}")
@@ -245,21 +315,25 @@ class Series(Protocol, ABC):
         outcome = carry_out(protocol, should_stop=self._stopped, show=show)
         self._done += sum(phase.duration for phase in protocol.stimulus())
         cycle = self._cycle(run, protocol, die, str(outcome))
-        path = protocol.recording_path
-        if path is None:
+        if protocol.recording is None:
             return cycle
-        tables = read_tables(path)
+        files = protocol.recording.files
+        tables = read_tables(*files)
         self._past = past_with(self._past, tables)
-        return replace(cycle, recording=str(path), samples=tables["samples"]["time_s"].size,
-                       measures=_measured(path) if cycle.finished else ())
+        return replace(cycle, recording=str(files[0]), samples=tables["samples"]["time_s"].size,
+                       measures=_measured(files) if cycle.finished else ())
 
     def _go_on(self, cycle: Cycle) -> None:
-        """Raise where no other run may follow: an output is not off, or something ended this one.
+        """Raise where no other run may follow.
 
-        A person who asked to stop is heeded anyway.
+        An output is not off, nothing can be recorded any more, or something ended this one; a
+        person who asked to stop is heeded anyway.
         """
         if cycle.outcome.startswith("failed") and (not_off := self._open_lab().off()):
             raise OutputNotOff("; ".join(not_off.values()))
+        if cycle.outcome.startswith("failed") and not cycle.recording:
+            raise RecordError(f"run {cycle.number} could not begin, and neither could another: "
+                              f"{cycle.outcome}")
         if cycle.outcome.startswith("aborted") and not self._stopped():
             raise KeyboardInterrupt
 
@@ -271,8 +345,10 @@ class Series(Protocol, ABC):
             control=run.control,
             die=None if die is None else (die.column, die.row, die.subdie))
 
-    def _note_cycle(self, cycle: Cycle) -> None:
+    def _note_cycle(self, cycle: Cycle, *, told: bool = False) -> None:
         self.cycles = (*self.cycles, cycle)
+        if not told:
+            write_ended(self.runs_folder, cycle.number, cycle.outcome, Path(cycle.recording).name)
         self._event("run", f"{cycle.number} of {self._count}, {cycle.condition}, {cycle.sample} "
                            f"{cycle.pair}: {cycle.outcome} {Path(cycle.recording).name}")
 
@@ -281,10 +357,10 @@ class Series(Protocol, ABC):
             self.recording.event(self._open_lab().clock.now() - self._begun, kind, text)
 
 
-def _measured(path: Path) -> tuple[Measure, ...]:
+def _measured(files: Sequence[Path]) -> tuple[Measure, ...]:
     """The numbers of a finished run."""
     try:
-        return measures(summarise(read_record(path)))
+        return measures(summarise(read_record(*files)))
     except Exception as problem:  # a night of runs must not end over the analysis of one
-        log.error("%s could not be analysed: %s", path, problem)
+        log.error("%s could not be analysed: %s", files[0], problem)
         return ()

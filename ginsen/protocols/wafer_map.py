@@ -11,7 +11,8 @@ from ginsen.analysis.measures import known_measures
 from ginsen.analysis.wafer import WaferResult, wafer_result
 from ginsen.instruments.probe_station import Die
 from ginsen.protocols.dies import chosen_dies, parse_dies
-from ginsen.protocols.series import PlannedRun, Series
+from ginsen.protocols.planned_run import PlannedRun
+from ginsen.protocols.series import Series
 from ginsen.protocols.single_runs import SINGLE_RUNS
 from ginsen.station import Station
 
@@ -52,6 +53,11 @@ class WaferMap(Series):
         """The protocol with its parameters."""
         told = "".join(f", {name} = {value}" for name, value in self.settings.items())
         return f"{self.protocol} on dies {self.dies}{told}"
+
+    @property
+    def told(self) -> dict[str, str]:
+        """With the parameters of the protocol."""
+        return {**super().told, **{name: str(value) for name, value in self.settings.items()}}
 
     def places(self, lab: Station) -> Sequence[Die]:
         """The dies asked for."""

@@ -17,6 +17,8 @@ DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "space"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)|", re.IGNORECASE)
 _COMMENTS = ("#", "%")
 _OVERFLOW = 9.9e37  # SCPI 1999 vol. 1, 7.2.1: 9.9E37 stands for infinity, 9.91E37 for not a number
+LARGEST = 300_000_000
+"""Bytes of a text file, of which reading takes some ten times as much memory."""
 _JUDGED = 50
 """Lines from which the dialect is judged; the others must then follow it."""
 
@@ -43,6 +45,8 @@ def decode(path: Path) -> str:
     Raises RecordError for a file that is absent, empty or no text.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise RecordError(f"{path} is larger than {LARGEST / 1e6:.0f} MB; hand it on in parts")
         raw = path.read_bytes()
     except OSError as fault:
         raise RecordError(f"{path} cannot be read: {fault.strerror}") from fault

@@ -6,12 +6,14 @@ in the names, so that whoever opens the file without Ginsen need not ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 FORMAT = "ginsen run"
-VERSION = 1
+VERSION = 2
+CHECK = "crc32"
 
 Kind = Literal["real", "whole", "flag", "text"]
 """float64 (NaN where unknown) · int64 (-1 where none) · uint8 · UTF-8 of any length."""
@@ -19,10 +21,24 @@ Kind = Literal["real", "whole", "flag", "text"]
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, and how many rows HDF5 allocates at a time."""
+    """Columns by name, and how many rows HDF5 allocates at a time.
+
+    Numbers carry a checksum each chunk (HDF5's Fletcher-32). Texts can't; the file has a column
+    more for theirs, `crc32`, one a row.
+    """
 
     columns: Mapping[str, Kind]
     chunk: int
+
+    @property
+    def stored(self) -> Mapping[str, Kind]:
+        """The columns in the file."""
+        return {**self.columns, CHECK: "whole"} if self.texts else self.columns
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns that hold texts."""
+        return tuple(name for name, kind in self.columns.items() if kind == "text")
 
 
 _PAIR: Mapping[str, Kind] = {"name": "text", "value": "text"}
@@ -64,8 +80,16 @@ TABLES: Mapping[str, Table] = {
     "provenance": Table(_PAIR, chunk=16),
 }
 
+GROWING = ("samples", "phases", "beta", "sub_bands", "events", "log")
+"""The tables to which a run adds; a file that continues another one begins them anew."""
+
 ABOUT = (
     "sample", "electrode_pair", "operator", "cycle_on_this_pair", "time_since_last_stimulus",
     "charge_so_far", "temperature", "humidity", "notes", "notebook",
 )
 """Who and what every run file states; what nobody told is written `unknown`."""
+
+
+def text_check(texts: Iterable[str]) -> int:
+    """The CRC-32 of a row's texts in UTF-8, in the order of their columns, a NUL between two."""
+    return zlib.crc32("\0".join(texts).encode("utf-8"))

@@ -3,99 +3,99 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
+from ginsen.records.checks import check_tables, check_texts
 from ginsen.records.error import RecordError
-from ginsen.records.layout import FORMAT, TABLES, VERSION
+from ginsen.records.joining import joined
+from ginsen.records.layout import TABLES
+from ginsen.records.opening import SIGNATURE, columns_in, opened, telling_damage, values_of
+from ginsen.records.tables import NEVER_ENDED, Tables, outcome_of, pairs_of
 from ginsen.records.text import read_text
-from ginsen.types import Outcome, Record, Samples, Span
+from ginsen.types import Record, Samples, Span
 
-_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification 3.0, II.A
-
-
-Tables = Mapping[str, Mapping[str, Any]]
-"""A run file's tables by name, each its columns by name."""
+__all__ = ["Tables", "outcome_of", "pairs_of", "read_record", "read_tables"]
 
 
-def read_record(path: Path | str) -> Record:
+def read_record(path: Path | str, *further: Path | str) -> Record:
     """The record at `path`: a Ginsen run file, or text as `read_text` takes it.
 
-    A run that was cut off reads up to its last whole sample, its outcome `interrupted`; events
-    of kind `note` become the record's notes. In
-    `about` stand, beside who and what, `protocol`, `seed` and the versions used. Raises
-    RecordError for what is no record, cannot be read or holds no sample.
+    `further` are run files that continue the first, in their order. A run that was cut off reads
+    up to its last whole sample, its outcome `interrupted`; events of kind `note` become the
+    record's notes. In `about` stand, beside who and what, `protocol`, `seed` and the versions used.
+    Raises RecordError for what is no record, cannot be read or holds no sample.
     """
     path = Path(path)
-    if not _is_hdf5(path):
+    if not further and not is_hdf5(path):
         return read_text(path)
-    tables = read_tables(path)
-    with _telling_damage(path):
+    tables = read_tables(path, *further)
+    with telling_damage(path):
         return _record(path, tables)
 
 
-def read_tables(path: Path | str) -> Tables:
+def read_tables(path: Path | str, *further: Path | str) -> Tables:
     """Every table of a Ginsen run file as `layout.TABLES` lists them: columns by name, as arrays.
 
-    A row counts once it is whole, so that the columns of a table are equally long however the run
-    ended. Raises RecordError for what is no run file or cannot be read.
+    `further` are run files that continue it; they are joined. A row counts once it is whole, so
+    that the columns of a table are equally long however the run ended. Raises RecordError for what
+    is no run file or cannot be read, and where a checksum fails.
     """
-    path = Path(path)
-    if not _is_hdf5(path):
-        raise RecordError(f"{path} is no Ginsen run file; name a recording (.h5)")
-    with _telling_damage(path), h5py.File(path, "r") as file:
-        if file.attrs.get("format") != FORMAT:
-            raise RecordError(f"{path} is HDF5 but not a Ginsen run file: its root has no "
-                              f"attribute format = {FORMAT!r}")
-        version = int(file.attrs["version"])
-        if version > VERSION:
-            raise RecordError(f"{path} has layout {version}, newer than the {VERSION} this "
-                              "Ginsen reads; update Ginsen")
-        tables = {name: _table(file, name) for name in TABLES}
-    samples = tables["samples"]
-    # Rows reserved but never filled: the flush that should have brought them was cut off.
-    missing = np.flatnonzero(np.isnan(samples["time_s"]))
-    if missing.size:
-        tables["samples"] = {name: data[:missing[0]] for name, data in samples.items()}
+    *earlier, last = map(Path, (path, *further))
+    tables = _tables(last)
+    for each in reversed(earlier):
+        tables = joined(_tables(each), tables, f"{last}, after {each}")
+        last = each
     return tables
 
 
-def _is_hdf5(path: Path) -> bool:
+def _tables(path: Path) -> Tables:
+    if not is_hdf5(path):
+        raise RecordError(f"{path} is no Ginsen run file; name a recording (.h5)")
+    size = path.stat().st_size
+    with opened(path) as file:
+        tables = {name: _table(path, name, columns_in(file, name, size)) for name in TABLES}
+        check_tables(path, tables)
+    return tables
+
+
+def read_provenance(path: Path | str) -> dict[str, str]:
+    """Where a run file says that it comes from, without reading the rest. Raises RecordError."""
+    path = Path(path)
+    if not is_hdf5(path):
+        raise RecordError(f"{path} is no Ginsen run file; name a recording (.h5)")
+    with opened(path) as file:
+        columns = columns_in(file, "provenance", path.stat().st_size)
+        return pairs_of(_table(path, "provenance", columns))
+
+
+def is_hdf5(path: Path) -> bool:
+    """Whether a file begins as HDF5 does. Raises RecordError where there is none to be read."""
     if path.is_dir():
         raise RecordError(f"{path} is a folder; name a run file (.h5) or a text file in it")
     try:
         with path.open("rb") as file:
-            return file.read(len(_HDF5_SIGNATURE)) == _HDF5_SIGNATURE
+            return file.read(len(SIGNATURE)) == SIGNATURE
     except FileNotFoundError:
         raise RecordError(f"{path} does not exist; name a run file (.h5) or a text file") from None
-    except OSError as fault:
-        raise RecordError(f"{path} cannot be read: {fault.strerror}") from fault
+    except (OSError, ValueError) as fault:
+        raise RecordError(f"{path} cannot be read: {fault}") from fault
 
 
-@contextmanager
-def _telling_damage(path: Path) -> Iterator[None]:
-    """What h5py and our conversions raise on a damaged file depends on where it is damaged."""
-    try:
-        yield
-    except RecordError:
-        raise
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError, IndexError) as fault:
-        raise RecordError(f"{path} is a damaged HDF5 file: {fault}") from fault
-
-
-def _table(file: Any, name: str) -> dict[str, Any]:
+def _table(path: Path, name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a table, cut to the shortest: a row counts once it is whole."""
-    columns = {column: file[f"{name}/{column}"] for column in TABLES[name].columns}
     rows = min(column.shape[0] for column in columns.values())
-    return {column: (data.asstr()[:rows] if TABLES[name].columns[column] == "text"
-                     else data[:rows])
-            for column, data in columns.items()}
+    table = {column: values_of(data, rows) for column, data in columns.items()}
+    if name == "samples":
+        # Rows reserved but never filled: the flush that should have brought them was cut off.
+        missing = np.flatnonzero(np.isnan(table["time_s"]))
+        if missing.size:
+            table = {column: data[:missing[0]] for column, data in table.items()}
+    return check_texts(path, name, table)
 
 
 def _record(path: Path, tables: Tables) -> Record:
@@ -103,14 +103,14 @@ def _record(path: Path, tables: Tables) -> Record:
     notes = [text for kind, text in zip(events["kind"], events["text"], strict=True)
              if kind == "note"]
     time = rows["time_s"]
-    outcome = _outcome(tables)
+    outcome = outcome_of(tables)
     if not time.size:
         raise RecordError(f"{path} holds no sample; its outcome is {outcome}")
     samples = Samples(time, rows["voltage_V"], rows["current_A"],
                       rows["compliance"].astype(np.bool_), rows["u_voltage_V"],
                       rows["u_current_A"])
     if outcome.state == "running":
-        outcome = Outcome("interrupted", "the run's end was never written")
+        outcome = NEVER_ENDED
         notes.append(f"the recording was interrupted, or is still running: it ends after "
                      f"{time.size} samples at {time[-1]:g} s without an outcome")
     station, provenance = pairs_of(tables["station"]), pairs_of(tables["provenance"])
@@ -119,16 +119,6 @@ def _record(path: Path, tables: Tables) -> Record:
         series_resistance=float(station["series_resistance_ohm"]),
         about={**pairs_of(tables["about"]), **provenance},
         origin=datetime.fromisoformat(provenance["origin"]), outcome=outcome, notes=tuple(notes))
-
-
-def _outcome(tables: Tables) -> Outcome:
-    told = tables["outcome"]["outcome"]
-    return Outcome.parse(told[-1]) if len(told) else Outcome("running")
-
-
-def pairs_of(table: Mapping[str, Any]) -> dict[str, str]:
-    """A table of names and values, such as `about` or `provenance`, as a dictionary."""
-    return dict(zip(table["name"], table["value"], strict=True))
 
 
 def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any) -> tuple[Span, ...]:

@@ -1,46 +1,42 @@
-"""The run file while it is written: complete at every moment, whatever ends the program.
+"""A run's recording: complete at every moment, whatever ends the program or becomes of the disk.
 
-HDF5 in its earliest format, without SWMR: of the ways tried, the one whose files still open in
-plain h5py after `kill -9`. Nothing but rows is added once the first sample has come.
+No method that a measurement calls waits for a disk: a thread of its own stores what has come.
 """
 
 from __future__ import annotations
 
-import platform
+import contextlib
+import logging
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
-import numpy.typing as npt
-
+from ginsen.records.disk import PATIENCE
+from ginsen.records.elsewhere import folders_elsewhere, names_after
 from ginsen.records.error import RecordError, RecordExists
-from ginsen.records.layout import ABOUT, FORMAT, TABLES, VERSION, Kind
+from ginsen.records.layout import GROWING
+from ginsen.records.provenance import Told
+from ginsen.records.reading import read_tables
+from ginsen.records.run_file import RunFile
+from ginsen.records.tables import pairs_of
 from ginsen.types import Array, Outcome, Phase, Samples, Span, SpectralFit
+
+log = logging.getLogger(__name__)
 
 FLUSH_EVERY = 0.5
 """Seconds of wall time between two looks at what is not yet on disk; the promise is one second."""
 
 RESERVE = 16_000_000
-"""Bytes of the disk that are left free, so that what was recorded can be closed properly."""
+"""Bytes of the disk that a run leaves free when it begins."""
 
 ROW = 73
 """Bytes a sample takes: eight numbers of eight bytes, a phase number and a flag."""
-
-_TYPES: Mapping[Kind, Any] = {
-    "real": np.dtype("<f8"), "whole": np.dtype("<i8"), "flag": np.dtype("u1"),
-    "text": h5py.string_dtype("utf-8"),
-}
-# A row whose place was reserved but whose values never arrived must not read as zero volts.
-_FILLS: Mapping[Kind, float | None] = {"real": np.nan, "whole": -1, "flag": 0, "text": None}
-
-_PACKAGES = ("ginsen", "numpy", "scipy", "pyvisa", "pymeasure", "h5py")
 
 
 def unique_path(folder: Path, protocol: str, utc: datetime) -> Path:
@@ -54,29 +50,31 @@ def unique_path(folder: Path, protocol: str, utc: datetime) -> Path:
 
 
 class Recording:
-    """One run, one file; what has been handed over is on disk at most one second later.
+    """One run; what has been handed over is on disk at most one second later.
 
-    Made by `Recording.create`. Methods may be called from several threads. After `close` the file
-    is final and every other method raises `RecordError`.
+    Made by `Recording.create`. Methods may be called from several threads. Where its file can't be
+    written any more, the run goes on in another one, elsewhere: `files` then names both, and the
+    second begins with what the first is not known to have. After `close` the recording is final
+    and every other method raises `RecordError`.
     """
 
-    def __init__(self, path: Path, file: Any) -> None:
-        self.path = path
+    def __init__(self, file: RunFile, told: Told, elsewhere: Sequence[Path]) -> None:
+        self.path = file.path
+        """The file that the recording was begun in."""
+        self.files: tuple[Path, ...] = (file.path,)
+        """Every file of the recording, in the order of their samples."""
         self._file = file
-        # Looking a dataset up by its path costs more than writing a row to it.
-        self._columns = {table: {name: file[f"{table}/{name}"] for name in TABLES[table].columns}
-                         for table in TABLES}
-        self._rows_of = dict.fromkeys(TABLES, 0)
+        self._told = told
+        self._elsewhere = tuple(elsewhere)
         self._lock = threading.RLock()
-        self._open_phase: int | None = None
-        self._phase_first = 0
-        self._last_time = float("nan")
-        self._dirty = True
-        self._fault: Exception | None = None
-        self._over = threading.Event()
-        # Blocks may be far apart: what came last must not wait for the next one to reach the disk.
-        self._flusher = threading.Thread(target=self._keep_flushed, name="ginsen recording",
-                                         daemon=True)
+        self._since: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self._stored = file.point
+        self._storing_since: float | None = None
+        self._ended = False
+        self._fault: RecordError | None = None
+        self._wake = threading.Event()
+        self._keeper = threading.Thread()
+        self._rescuers: list[threading.Thread] = []
 
     @classmethod
     def begin(cls, folder: Path, utc: datetime, *, protocol: str, rows: int = 0,
@@ -100,234 +98,238 @@ class Recording:
                 continue
 
     @classmethod
-    def create(cls, path: Path | str, *, protocol: str, origin: datetime,
-               about: Mapping[str, str] | None = None,
-               parameters: Mapping[str, tuple[object, str]] | None = None,
-               station_text: str = "", identities: Mapping[str, str] | None = None,
-               seed: int | None = None, series_resistance: float = 0.0) -> Recording:
+    def create(cls, path: Path | str, *, elsewhere: Sequence[Path] = (), **told: Any) -> Recording:
         """A new run file, every dataset in place, its outcome `running`.
 
-        `origin` is the date and time (aware) at which sample times are zero. `parameters` gives
-        value and unit by name, `identities` what each instrument answered to `*IDN?`,
-        `series_resistance` (Ω) what lies between source meter and sample. Folders are made as
-        needed. Raises RecordError where the path is taken or cannot be written.
+        `told` is what `Told` takes: at least `protocol` and `origin`. `elsewhere` are folders to
+        go on in, before the usual ones, if this file fails. Folders are made as needed. Raises
+        RecordError where the path is taken or cannot be written.
         """
-        path = Path(path)
-        if origin.tzinfo is None:
-            raise RecordError(f"{path}: origin {origin} has no time zone; give it one, e.g. UTC")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = h5py.File(path, "x", libver="earliest", locking="best-effort")
-        except FileExistsError:
-            if not path.parent.is_dir():
-                raise RecordError(f"{path.parent} is not a folder; name one for the "
-                                  "recording") from None
-            raise RecordExists(f"{path} exists already; a recording is never overwritten, "
-                               "choose another name") from None
-        except OSError as fault:
-            raise RecordError(f"{path} cannot be made: {fault}") from fault
-        file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
-        for name, table in TABLES.items():
-            for column, kind in table.columns.items():
-                file.create_dataset(f"{name}/{column}", shape=(0,), maxshape=(None,),
-                                    chunks=(table.chunk,), dtype=_TYPES[kind],
-                                    fillvalue=_FILLS[kind])
-        recording = cls(path, file)
-        told = {**dict.fromkeys(ABOUT, "unknown"),
-                **{name: text for name, text in (about or {}).items() if text.strip()}}
-        recording._pairs("about", told)
-        for name, (value, unit) in (parameters or {}).items():
-            recording._row("parameters", name=name, value=str(value), unit=unit)
-        recording._pairs("station", {
-            "file": station_text, "series_resistance_ohm": repr(float(series_resistance)),
-            **{f"identity of {name}": text for name, text in (identities or {}).items()},
-        })
-        recording._pairs("provenance", {
-            "protocol": protocol, "origin": origin.isoformat(),
-            "seed": "none" if seed is None else str(seed), "python": platform.python_version(),
-            "platform": platform.platform(),
-            **{package: _version(package) for package in _PACKAGES},
-        })
-        recording._row("outcome", outcome=str(Outcome("running")))
-        recording.flush()
-        recording._flusher.start()
+        path, facts = Path(path), Told(**told)
+        if facts.origin.tzinfo is None:
+            raise RecordError(f"{path}: origin {facts.origin} has no time zone; give it one, "
+                              "e.g. UTC")
+        recording = cls(_begun(path, facts), facts, elsewhere)
+        recording._keep(recording._file)
         return recording
 
     @property
     def count(self) -> int:
         """The number of samples handed over so far."""
-        return self._rows_of["samples"]
+        return self._file.count
 
     def begin_phase(self, phase: Phase) -> None:
         """What follows belongs to `phase`; an open phase ends at the last sample."""
-        with self._writing():
-            self._note_progress()
-            self._row(
-                "phases", name=phase.name, level_V=phase.level, first=self.count,
-                stop_index=self.count, requested_level_V=phase.level,
-                duration_s=phase.duration, interval_s=phase.interval,
-                compliance_A=phase.compliance, source_range_V=_or_nan(phase.source_range),
-                measure_range_A=_or_nan(phase.measure_range), nplc=phase.nplc, rest=phase.rest,
-                duty=phase.duty, alternate=phase.alternate)
-            self._open_phase, self._phase_first = self._rows_of["phases"] - 1, self.count
-            self.flush()
+        self._write(RunFile.begin_phase, phase)
 
     def append(self, samples: Samples, conductance: Array, u_conductance: Array) -> None:
         """Samples on the record's clock, their conductance and its standard uncertainty (S)."""
-        count = len(samples)
-        if not conductance.shape == u_conductance.shape == (count,):
-            raise RecordError(f"{self.path}: {count} samples came with {conductance.size} "
-                              f"conductances and {u_conductance.size} uncertainties; give as many")
-        if count == 0:
-            return
-        with self._writing():
-            phase = -1 if self._open_phase is None else self._open_phase
-            if phase >= 0 and self.count == self._phase_first:
-                self._column("phases", "start_s")[phase] = samples.time[0]
-            self._rows("samples", count, {
-                "time_s": samples.time, "voltage_V": samples.voltage,
-                "current_A": samples.current, "compliance": samples.compliance,
-                "u_voltage_V": samples.u_voltage, "u_current_A": samples.u_current,
-                "conductance_S": conductance, "u_conductance_S": u_conductance,
-                "phase": np.full(count, phase)})
-            self._last_time = float(samples.time[-1])
+        self._write(RunFile.append, samples, conductance, u_conductance)
 
     def end_phase(self, span: Span) -> None:
         """The open phase is over and went as `span` says. Raises RecordError if none is open."""
-        with self._writing():
-            if self._open_phase is None:
-                raise RecordError(f"{self.path}: phase {span.name!r} ends but none has begun")
-            for column, value in (("level_V", span.level), ("start_s", span.start),
-                                  ("stop_s", span.stop), ("first", span.first),
-                                  ("stop_index", span.stop_index),
-                                  ("dead_time_s", span.dead_time),
-                                  ("integration_s", span.integration)):
-                self._column("phases", column)[self._open_phase] = value
-            self._open_phase = None
-            self.flush()
+        self._write(RunFile.end_phase, span)
 
     def beta(self, window: int, fit: SpectralFit, time: float) -> None:
         """An estimate of β over the `window` samples that end at `time` (s), or why there is none.
 
         The fit is of conductance: `amplitude` and `floor` in S²/Hz.
         """
-        with self._writing():
-            row = self._rows_of["beta"]
-            self._row(
-                "beta", time_s=time, window=window,
-                phase=-1 if self._open_phase is None else self._open_phase,
-                beta=_or_nan(fit.beta), beta_low=_or_nan(fit.beta_low),
-                beta_high=_or_nan(fit.beta_high), reason=fit.reason or "",
-                amplitude_S2_per_Hz=_or_nan(fit.amplitude), floor_S2_per_Hz=_or_nan(fit.floor),
-                p_no_floor=_or_nan(fit.p_no_floor), band_low_Hz=fit.band[0],
-                band_high_Hz=fit.band[1], count=fit.count, effective_count=fit.effective_count,
-                interval_s=fit.interval, start_s=fit.start, stop_s=fit.stop,
-                goodness=_or_nan(fit.goodness), half_split_beta=_or_nan(fit.half_split_beta),
-                half_split_power=_or_nan(fit.half_split_power), jump=_or_nan(fit.jump),
-                overdispersion=_or_nan(fit.overdispersion))
-            for low, high, beta, sigma in fit.sub_bands:
-                self._row("sub_bands", beta_row=row, low_Hz=low, high_Hz=high, beta=beta,
-                          sigma=sigma)
+        self._write(RunFile.beta, window, fit, time)
 
     def event(self, time: float, kind: str, text: str) -> None:
         """Something worth a mark at `time` (s): compliance reached, a stop asked for."""
-        with self._writing():
-            self._row("events", time_s=time, kind=kind, text=text)
+        self._write(RunFile.event, time, kind, text)
 
     def log(self, level: str, text: str, utc: datetime | None = None) -> None:
         """A line of the run's log, stamped with `utc`, by default the wall clock's now."""
         moment = datetime.now(timezone.utc) if utc is None else utc.astimezone(timezone.utc)
-        with self._writing():
-            self._row("log", utc=moment.isoformat(), level=level, text=text)
+        self._write(RunFile.log, level, text, moment)
+
+    def takes_up(self, path: Path, *, one_phase: bool, why: str) -> None:
+        """Go on where the run of the recording at `path` was interrupted; `why` is noted.
+
+        With `one_phase` the first phase here is the last one there. Raises RecordError for a
+        recording that nothing can follow.
+        """
+        before = read_tables(path)
+        told = pairs_of(before["provenance"])
+        if "id" not in told:
+            raise RecordError(f"{path} is of an earlier Ginsen; no recording can follow it")
+        rows = {name: len(next(iter(before[name].values()))) for name in GROWING}
+        with self._lock:
+            self._write(RunFile.continues, told["id"], path.name, rows, one_phase, True)
+            self.event(0.0, "note", f"takes up {path.name}: {why}")
 
     def flush(self) -> None:
-        """Put on disk what has been handed over."""
-        with self._lock:
-            if self._file and self._dirty:
-                self._note_progress()
-                self._file.flush()
-                self._dirty = False
+        """Put on disk what has been handed over, and wait for it."""
+        self._store(self._file)
 
     def close(self, outcome: Outcome) -> None:
-        """State how the run ended and close the file; closing a closed recording does nothing."""
-        self._over.set()
-        with self._lock:
-            if not self._file:
-                return
-            try:
-                self._note_progress()
-                self._row("outcome", outcome=str(outcome))
-            finally:
-                self._file.close()
-        self._flusher.join()
+        """State how the run ended and close the file; closing a closed recording does nothing.
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold the file alone, once it is sure that it can still be written."""
+        Raises RecordError if the end could be written nowhere.
+        """
         with self._lock:
-            if not self._file:
-                raise RecordError(f"{self.path} is closed; nothing can be added to it")
+            if self._ended:
+                return
+            self._ended = True
+            if self._fault is None:
+                self._do(RunFile.end, outcome)
+        self._wake.set()
+        while (keeper := self._keeper).is_alive():
+            keeper.join(PATIENCE)
+            if keeper.is_alive() and keeper is self._keeper:
+                self._give_up_waiting()
+        for rescuer in self._rescuers:
+            rescuer.join()
+        if self._fault is not None:
+            raise self._fault
+
+    # -- the file -------------------------------------------------------------------------------
+
+    def _write(self, call: Callable[..., None], *values: Any) -> None:
+        with self._lock:
+            if self._ended:
+                raise RecordError(f"{self.files[-1]} is closed; nothing can be added to it")
+            since = self._storing_since
+            if since is not None and time.monotonic() - since > PATIENCE:
+                self._give_up_waiting()
             if self._fault is not None:
-                raise RecordError(f"{self.path} could not be written to disk: {self._fault}")
-            yield
+                raise self._fault
+            self._do(call, *values)
 
-    def _keep_flushed(self) -> None:
-        while not self._over.wait(FLUSH_EVERY):
-            try:
-                self._check_room()
-                self.flush()
-            except Exception as fault:  # h5py has its own for a full disk; who writes next is told
-                self._fault = fault
+    def _do(self, call: Callable[..., None], *values: Any) -> None:
+        """Write, and remember what was written until it is known to be on disk."""
+        call(self._file, *values)
+        self._since.append((call, values))
+
+    def _keep(self, file: RunFile) -> None:
+        """Have everything that comes stored in `file` by a thread of its own."""
+        # Blocks may be far apart: what came last must not wait for the next one to reach the disk.
+        self._keeper = threading.Thread(target=self._keep_stored, args=(file,), daemon=True,
+                                        name="ginsen recording")
+        self._wake.set()
+        self._keeper.start()
+
+    def _keep_stored(self, file: RunFile) -> None:
+        while self._file is file and self._fault is None:
+            self._wake.wait(FLUSH_EVERY)
+            self._wake.clear()
+            last = self._ended
+            self._store(file)
+            if last and self._file is file:
+                file.close()
                 return
 
-    def _check_room(self) -> None:
-        """Stop while there is room to close: a file that can't be closed may be lost whole."""
-        free = shutil.disk_usage(self.path.parent).free
-        if free < RESERVE:
-            raise OSError(f"the disk is nearly full: {free / 1e6:.1f} MB are left")
+    def _store(self, file: RunFile) -> None:
+        """Put on disk what has come until now, or go on elsewhere."""
+        with file.turn:  # what was cut first is stored first
+            try:
+                with self._lock:
+                    if self._file is not file or self._fault is not None:
+                        return
+                    point, told, batch = file.point, len(self._since), file.cut()
+                    self._storing_since = time.monotonic()
+                if batch is not None:
+                    file.disk.store(batch)
+            except Exception as fault:  # h5py has many; whichever it is, the run goes on
+                self._go_on(file, str(getattr(fault, "strerror", None) or fault))
+                if isinstance(fault, FileNotFoundError):
+                    # Not a daemon: what it copies is gone for good once the program has ended.
+                    self._rescuers.append(threading.Thread(target=self._rescue, args=(file,)))
+                    self._rescuers[-1].start()
+                else:
+                    file.give_up()
+                return
+            with self._lock:
+                if self._file is file:
+                    self._stored, self._storing_since = point, None
+                    del self._since[:told]
 
-    def _note_progress(self) -> None:
-        """Move the open phase's end to the last sample, so that a killed run reads as far."""
-        if self._open_phase is not None and self.count > self._phase_first:
-            self._column("phases", "stop_index")[self._open_phase] = self.count
-            self._column("phases", "stop_s")[self._open_phase] = self._last_time
+    def _go_on(self, broken: RunFile, why: str) -> None:
+        """Go on in another file, from what is known to be on disk, or let the next call fail."""
+        with self._lock:
+            if self._file is not broken or self._fault is not None:
+                return
+            tried = [f"{broken.path} can no longer be written: {why}"]
+            for folder in folders_elsewhere(self._elsewhere, broken.path.parent):
+                try:
+                    self._file = self._continued(folder, broken.path, why)
+                except RecordError as problem:
+                    tried.append(str(problem))
+                    continue
+                self.files = (*self.files, self._file.path)
+                self._stored, self._storing_since = self._file.point, None
+                self._since.clear()
+                log.warning("%s; the recording goes on in %s", tried[0], self._file.path)
+                self._keep(self._file)
+                return
+            self._fault = RecordError("; ".join(tried) + "; nothing more is recorded")
+            log.error("%s", self._fault)
 
-    def _pairs(self, table: str, pairs: Mapping[str, str]) -> None:
-        for name, value in pairs.items():
-            self._row(table, name=name, value=value)
+    def _give_up_waiting(self) -> None:
+        broken = self._file
+        self._go_on(broken, f"the disk has not answered for {PATIENCE:g} s")
+        broken.give_up()
 
-    def _row(self, table: str, **values: float | str) -> None:
-        # HDF5's texts end at a NUL, which a broken instrument may well send.
-        self._rows(table, 1, {
-            name: [value.replace("\0", "\\0") if isinstance(value, str) else value]
-            for name, value in values.items()})
+    def _continued(self, folder: Path, broken: Path, why: str) -> RunFile:
+        """A file that begins where the last one is known to end, with what has come since."""
+        at, before = self._stored, self._file.count_at(self._stored)
+        told = replace(self._told, id=uuid.uuid4().hex)
 
-    def _rows(self, table: str, count: int, values: Mapping[str, npt.ArrayLike]) -> None:
-        """Add rows; a column not told grows by its fill value."""
-        self._dirty = True
-        first = self._rows_of[table]
-        for name, column in self._columns[table].items():
-            column.resize((first + count,))
-            if name in values:
-                column[first:first + count] = values[name]
-        self._rows_of[table] = first + count
+        def write(file: RunFile) -> None:
+            file.continues(self._told.id, broken.name, at.rows, at.phase is not None, False)
+            if at.phase is not None:
+                file.begin_phase(at.phase)
+            for call, values in self._since:
+                call(file, *values)
+            file.event(file.last_time, "note",
+                       f"{broken.name} could no longer be written ({why}): from sample {before} "
+                       f"on the run is recorded in {file.path.name}")
 
-    def _column(self, table: str, name: str) -> Any:
-        return self._columns[table][name]
+        for path in names_after(self.path, folder):
+            with contextlib.suppress(RecordExists):
+                file = _begun(path, told, before, write)
+                self._told = told
+                return file
+        raise AssertionError("there is always another name")
+
+    def _rescue(self, lost: RunFile) -> None:
+        """A file that was deleted while it was open is still there: give it a name again."""
+        for path in names_after(self.path, self._file.path.parent):
+            path = path.with_stem(path.stem.replace("-continued", "-rescued"))
+            try:
+                lost.disk.rescue(path)
+            except FileExistsError:
+                continue
+            except OSError as problem:
+                log.error("%s was deleted and could not be rescued: %s", lost.path, problem)
+            else:
+                self.files = tuple(path if file == lost.path else file for file in self.files)
+                log.warning("%s was deleted; what it held is in %s", lost.path, path)
+            break
+        lost.give_up()
+
+
+def _begun(path: Path, told: Told, before: int = 0,
+           write: Callable[[RunFile], None] = lambda file: None) -> RunFile:
+    """A new run file on disk, with what `write` writes; none at all if it can't be stored."""
+    file = RunFile(path, told, before)
+    try:
+        write(file)
+        batch = file.cut()
+        assert batch is not None
+        file.disk.store(batch)
+    except OSError as fault:
+        file.give_up()
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise RecordError(f"{path} cannot be written: {fault.strerror}") from fault
+    return file
 
 
 def _existing(folder: Path) -> Path:
     """The folder, or the nearest above it that exists."""
     folder = folder.absolute()
     return next(each for each in (folder, *folder.parents) if each.exists())
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"

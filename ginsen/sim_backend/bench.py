@@ -18,8 +18,11 @@ import numpy as np
 
 from ginsen.sim_backend.circuit import Circuit, Port, Totals
 from ginsen.sim_backend.clock import BenchClock
-from ginsen.sim_backend.devices.device import Device
+from ginsen.sim_backend.devices.device import Device, Stochastic
 from ginsen.sim_backend.events import Event, EventQueue, Process, Signal, Waiting
+from ginsen.sim_backend.fault import Fault
+from ginsen.sim_backend.injector import Injector
+from ginsen.sim_backend.witness import Witness
 
 if TYPE_CHECKING:
     from ginsen.sim_backend.scpi.exchange import Instrument
@@ -41,9 +44,11 @@ class Bench:
     `seed` keys every random generator, `line_frequency` is in Hz, `speed` the bench seconds per
     wall second of a paced bench, None for a virtual one, `origin` the date at bench time 0.
     `addresses` says which instrument is at which canonical VISA resource name, `wired` which
-    terminal of the device an instrument's end ("smu.hi") leads to. Everything but
-    `wait`, `catch_up`, `current_time`, `pace` and `due` is for those who hold `lock`: instruments
-    do, in their handlers, processes and scheduled actions.
+    terminal of the device an instrument's end ("smu.hi") leads to. `faults` is what breaks on it,
+    None where nothing was ever asked to; `witness` tells what truly happens at the terminals.
+    Everything but `wait`, `catch_up`, `current_time`, `pace`, `due`, `look`, `add_fault` and
+    `witness` is for those who hold `lock`: instruments do, in their handlers, processes and
+    scheduled actions.
     """
 
     def __init__(self, device: Device, *, seed: int = 1, line_frequency: float = 50.0,
@@ -59,10 +64,13 @@ class Bench:
         self._seed = seed
         self._generators: dict[str, np.random.Generator] = {}
         self._events = EventQueue()
-        self._circuit = Circuit(device, lambda: self.now)
+        self.faults: Injector | None = None
+        self.witness = Witness(device.terminals, self._outputs)
+        self._circuit = Circuit(device, lambda: self.now, self.witness)
         self._ports: dict[str, Port] = {}
         self._speed = speed
         self._wall_origin = time.monotonic()
+        self.reseed(seed)
 
     @property
     def paced(self) -> bool:
@@ -88,9 +96,12 @@ class Bench:
         return self._seed
 
     def reseed(self, seed: int) -> None:
-        """Begin every random generator anew, from `seed`."""
+        """Begin every random generator anew, from `seed`, that of the device included."""
         self._seed = seed
         self._generators.clear()
+        device = self.device
+        if isinstance(device, Stochastic):
+            self._circuit.change(lambda: device.reseed(seed))
 
     def generator(self, name: str) -> np.random.Generator:
         """The random generator of the instrument called `name`.
@@ -115,6 +126,14 @@ class Bench:
         """Part these terminals of the device from what is wired to them; all others meet it."""
         self._circuit.lift(terminals)
 
+    def break_off(self, terminal: str) -> Callable[[], None]:
+        """Open a terminal of the device, now; what is returned closes it again."""
+        return self._circuit.break_off(terminal)
+
+    def shunt(self, terminal: str, resistance: float) -> Callable[[], None]:
+        """Tie a terminal of the device to the common low (Ω); what is returned unties it."""
+        return self._circuit.shunt(terminal, resistance)
+
     def change_device(self, action: Callable[[], None]) -> None:
         """Do something to the device itself, now: put another die under the wires."""
         self._circuit.change(action)
@@ -124,6 +143,13 @@ class Bench:
         if output not in self._ports:
             self._ports[output] = self._circuit.port(None)
         return self._ports[output]
+
+    def add_fault(self, fault: Fault) -> None:
+        """Let something break. Raises ValueError where there is nothing of that name to break."""
+        with self.lock:
+            if self.faults is None:
+                self.faults = Injector(self)
+            self.faults.add(fault)
 
     def schedule(self, delay: float, action: Callable[[], None]) -> Event:
         """Let `action` happen in `delay` seconds (0 or more); the event can be cancelled."""
@@ -157,6 +183,15 @@ class Bench:
         with self.lock:
             self._catch_up()
 
+    def look(self) -> None:
+        """Bring the witness up to now, unless someone is at work on the bench."""
+        if self.lock.acquire(blocking=False):
+            try:
+                self._catch_up()
+                self._circuit.instant()
+            finally:
+                self.lock.release()
+
     def due(self) -> float:
         """Wall seconds until the next event; infinite if the wall clock brings none."""
         if self._speed is None:
@@ -189,6 +224,11 @@ class Bench:
                     due = min(self._events.next_time(), deadline)
                     pause = min(max(due - self.now, 0.0) / self._speed, _SLICE)
             time.sleep(pause)
+
+    def _outputs(self) -> dict[str, bool]:
+        """Which instruments with an output have it on."""
+        return {each.name: each.output_on for each in dict.fromkeys(self.addresses.values())
+                if each.output_on is not None}
 
     def _step(self, limit: float) -> bool:
         """Let the next event happen if it is due by `limit`; says whether there was one."""

@@ -15,6 +15,7 @@ from ginsen.sim_backend.bench import ORIGIN, Bench
 from ginsen.sim_backend.devices.device import Device
 from ginsen.sim_backend.devices.loader import load_device
 from ginsen.sim_backend.devices.wafer import Wafer
+from ginsen.sim_backend.fault import fault_of
 from ginsen.sim_backend.instruments.bench_instrument import BENCH_ADDRESS, BenchInstrument
 from ginsen.sim_backend.models import MODELS
 from ginsen.sim_backend.scpi.exchange import Instrument
@@ -56,13 +57,14 @@ def build_bench(table: Mapping[str, Any], folder: Path) -> Bench:
     Raises ValueError, in one sentence that begins with the section, for what makes no sense.
     """
     _check(table, "the file", {"bench": dict, "instruments": dict, "device": dict,
-                               "wiring": dict}, required=("instruments", "device"))
+                               "wiring": dict, "faults": list}, required=("instruments", "device"))
     models = _models(table["instruments"])
     bench = _bare_bench(table.get("bench", {}), _device(table["device"], folder))
     _wire(bench, table.get("wiring", {}), models)
     _place(bench, BenchInstrument(bench, "bench"), [BENCH_ADDRESS], "[bench]")
     for name, entry in table["instruments"].items():
-        options = {key: value for key, value in entry.items() if key not in ("model", "address")}
+        options = {key: value for key, value in entry.items()
+                   if key not in ("model", "address", "connections")}
         given = entry["address"]
         addresses = given if isinstance(given, list) else [given]
         place = f"[instruments.{name}]"
@@ -70,7 +72,18 @@ def build_bench(table: Mapping[str, Any], folder: Path) -> Bench:
             instrument = models[name](bench, name, **options)
         except ValueError as error:
             raise BenchFileError(f"{place}: {error}") from error
+        instrument.connections = entry.get("connections", instrument.connections)
+        if instrument.connections < 1:
+            raise BenchFileError(f"{place}: connections is a whole number of at least 1, "
+                                 f"not {instrument.connections!r}")
         _place(bench, instrument, addresses, place)
+    for number, entry in enumerate(table.get("faults", ()), start=1):
+        if not isinstance(entry, Mapping):
+            raise BenchFileError(f"[[faults]] {number}: write it as a table, not {entry!r}")
+        try:
+            bench.add_fault(fault_of(entry))
+        except ValueError as error:
+            raise BenchFileError(f"[[faults]] {number}: {error}") from error
     return bench
 
 
@@ -87,7 +100,7 @@ def _read(path: Path, what: str) -> dict[str, Any]:
         bundled = ", ".join(sorted(each.stem for each in BUNDLED_BENCHES.glob("*.toml")))
         raise BenchFileError(f"{path}: the {what} cannot be read ({error.strerror}); "
                              f"bundled benches are {bundled}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BenchFileError(f"{path}: the {what} is not TOML: {error}") from error
 
 
@@ -164,7 +177,8 @@ def _models(instruments: Mapping[str, Any]) -> dict[str, type[Instrument]]:
         if model is None:
             raise BenchFileError(f"{place}: there is no model {entry['model']!r}; "
                                  f"allowed are {_list(MODELS)}")
-        _check(entry, place, {"model": str, "address": (str, list), **model.options},
+        _check(entry, place, {"model": str, "address": (str, list), "connections": int,
+                              **model.options},
                required=("address",))
         models[name] = model
     return models

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from ginsen.sim_backend.devices.device import GROUND, OPEN, Device, Source, Terminals
+from ginsen.sim_backend.shunt import advance_shunted
+from ginsen.sim_backend.witness import Witness
 from ginsen.types import Array
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,15 @@ class Port:
 class Circuit:
     """A device, the source at each of its terminals, and running integrals per terminal."""
 
-    def __init__(self, device: Device, now: Callable[[], float]) -> None:
+    def __init__(self, device: Device, now: Callable[[], float], witness: Witness) -> None:
         self.device = device
         self.now = now
+        self.witness = witness
         count = len(device.terminals)
         self._sources: list[Source] = [OPEN] * count
         self._lifted: list[int] = []
+        self._broken: list[int] = []
+        self._shunts: list[tuple[int, float]] = []
         self._time = now()
         self._charge: Array = np.zeros(count)
         self._flux: Array = np.zeros(count)
@@ -123,6 +131,15 @@ class Circuit:
         self._lifted = [self.device.terminals.index(terminal) for terminal in terminals]
         self._latest = None
 
+    def break_off(self, terminal: str) -> Callable[[], None]:
+        """Part a terminal from its wire until what is returned is called, whoever lifts it too."""
+        return self._keep(self._broken, self.device.terminals.index(terminal))
+
+    def shunt(self, terminal: str, resistance: float) -> Callable[[], None]:
+        """Tie a terminal of the device to the common low (Ω) until what is returned is called."""
+        return self._keep(self._shunts,
+                          (self.device.terminals.index(terminal), 1.0 / resistance))
+
     def change(self, action: Callable[[], None]) -> None:
         """Do something to the device itself, now."""
         self.settle()
@@ -135,6 +152,8 @@ class Circuit:
         elapsed = now - self._time
         if elapsed <= 0.0:
             return
+        if self._latest is None:
+            self._begin()
         terminals = self._advance(elapsed)
         self._charge += terminals.current * elapsed
         self._flux += terminals.voltage * elapsed
@@ -145,9 +164,7 @@ class Circuit:
     def instant(self) -> Terminals:
         """The terminals now, under the sources of now."""
         self.settle()
-        if self._latest is None:
-            self._latest = self._advance(0.0)
-        return self._latest
+        return self._latest or self._begin()
 
     def totals(self, index: int, series_resistance: float) -> Totals:
         """The integrals at one terminal, as seen before `series_resistance` (Ω)."""
@@ -156,16 +173,49 @@ class Circuit:
         flux = float(self._flux[index]) + charge * series_resistance
         return Totals(self.now(), charge, flux, float(self._clamped[index]))
 
+    def _begin(self) -> Terminals:
+        """The terminals right after a change."""
+        self._latest = self._advance(0.0)
+        return self._latest
+
     def _advance(self, dt: float) -> Terminals:
         """Move the device on by `dt` (s); a lifted wire floats at the voltage of its source."""
+        lifted = (*self._lifted, *self._broken)
         sources = list(self._sources)
-        for index in self._lifted:
+        for index in lifted:
             sources[index] = OPEN
-        terminals = self.device.advance(dt, tuple(sources))
-        if not self._lifted:
+        terminals = self._move(dt, tuple(sources))
+        if not lifted:
             return terminals
         voltage, final_voltage = terminals.voltage.copy(), terminals.final_voltage.copy()
-        for index in self._lifted:
+        for index in lifted:
             source = self._sources[index]
             voltage[index] = final_voltage[index] = source.voltage if source.connected else 0.0
         return replace(terminals, voltage=voltage, final_voltage=final_voltage)
+
+    def _move(self, dt: float, sources: tuple[Source, ...]) -> Terminals:
+        """Move the device on, its shunts with it, and let it be seen."""
+        if self._shunts:
+            shunts: dict[int, float] = {}
+            for index, conductance in self._shunts:
+                shunts[index] = shunts.get(index, 0.0) + conductance
+            terminals = advance_shunted(self.device, dt, sources, shunts)
+        else:
+            terminals = self.device.advance(dt, sources)
+        if dt:
+            self.witness.passed(self._time + dt, terminals, dt)
+        else:
+            self.witness.changed(self._time, terminals)
+        return terminals
+
+    def _keep(self, among: list[T], entry: T) -> Callable[[], None]:
+        """Have an entry in a list from now on, until what is returned is called."""
+        def end() -> None:
+            self.settle()
+            among.remove(entry)
+            self._latest = None
+
+        self.settle()
+        among.append(entry)
+        self._latest = None
+        return end

@@ -21,9 +21,13 @@ from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.bench_file import load_bench
 from ginsen.sim_backend.clock import BenchClock
 from ginsen.sim_backend.resource_lock import ResourceLock
-from ginsen.sim_backend.session import Session, seconds
+from ginsen.sim_backend.session import Session, on_bus, seconds
 
 _DEFAULT_BENCH = "everything"
+
+_REFUSAL = 1e-3
+"""Bench seconds it takes to be told that nobody is there: never free, or who tries again and again
+would stop the time of a virtual bench."""
 
 _REQUESTS = (constants.EventType.service_request, constants.EventType.all_enabled)
 
@@ -100,6 +104,10 @@ class GinsenVisaLibrary(VisaLibraryBase):
         if instrument is None:
             status = self.handle_return_value(session, StatusCode.error_resource_not_found)
             return VISASession(0), status
+        if instrument.trouble.refusing and not on_bus(name):
+            self.bench.clock.sleep(_REFUSAL)
+            return VISASession(0), self.handle_return_value(
+                session, StatusCode.error_resource_not_found)
         lock = self._locks.setdefault(address, ResourceLock())
         number = next(self._handles)
         opened = Session(self.bench, instrument, name, number, session, lock)

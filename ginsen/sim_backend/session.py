@@ -38,7 +38,7 @@ class Session:
         self._instrument = instrument
         self._serial = name.interface_type_const is InterfaceType.asrl
         self._link = instrument.connect(
-            stream=self._serial or name.resource_class == "SOCKET")
+            stream=self._serial or name.resource_class == "SOCKET", bus=on_bus(name))
         self._aborted = False
         self._queue_enabled = False
         self._requests: deque[None] = deque()
@@ -56,10 +56,13 @@ class Session:
         takes its time.
         """
         bench, instrument = self._bench, self._instrument
+        if instrument.answered_at_once(self._link, data):
+            return len(data), StatusCode.success
         with bench.lock:
             bench.catch_up()
-            if not self.lock.admits(self):
-                return 0, StatusCode.error_resource_locked
+            refusal = self._refusal()
+            if refusal is not None:
+                return 0, refusal
             room = instrument.has_room(len(data))
             deadline = bench.now + self.timeout
         if not room and not bench.wait(lambda: instrument.has_room(len(data)), deadline):
@@ -74,10 +77,13 @@ class Session:
     def read(self, count: int) -> tuple[bytes, StatusCode]:
         """viRead: at most `count` bytes, up to END, the termination character, or the timeout."""
         bench, instrument = self._bench, self._instrument
+        if self._link.aside:
+            return self._take_aside(count)
         with bench.lock:
             bench.catch_up()
-            if not self.lock.admits(self):
-                return b"", StatusCode.error_resource_locked
+            refusal = self._refusal()
+            if refusal is not None:
+                return b"", refusal
             instrument.asked_to_talk(self._link)
             self._aborted = False
             started = bench.now
@@ -85,13 +91,15 @@ class Session:
         if self._link.stream and not self._readable(count):
             # A stream has no END: what has come without a termination character is handed
             # over when half the timeout has brought no more, as pyvisa-py does.
-            bench.wait(lambda: self._aborted or self._readable(count), started + patience / 2)
+            bench.wait(lambda: self._settled(count), started + patience / 2)
             if self._link.received and not self._readable(count):
                 return self._read_rest(count)
-        bench.wait(lambda: self._aborted or self._readable(count), started + patience)
+        bench.wait(lambda: self._settled(count), started + patience)
         with bench.lock:
             if self._aborted:
                 return b"", StatusCode.error_abort
+            if self._link.lost == "closed":
+                return b"", StatusCode.error_connection_lost
             if not self._readable(count):
                 return self._read_rest(count)
             return self._take(count)
@@ -118,6 +126,7 @@ class Session:
     def discard_input(self) -> None:
         """Drop what a stream has received and nobody has read."""
         with self._bench.lock:
+            self._link.aside.clear()
             if self._link.stream:
                 self._link.received.clear()
 
@@ -131,7 +140,14 @@ class Session:
         return self.attributes.get(attribute)
 
     def acquire(self, kind: constants.Lock, timeout: float, key: str) -> StatusCode:
-        """viLock, waiting up to `timeout` wall seconds: a lock is held by people, not by time."""
+        """viLock, waiting up to `timeout` wall seconds: a lock is held by people, not by time.
+
+        Only that of a fault is held by bench time, and waited for in it.
+        """
+        trouble = self._instrument.trouble
+        if trouble.locked and not self._bench.wait(
+                lambda: not trouble.locked, self._bench.current_time() + timeout):
+            return StatusCode.error_resource_locked
         deadline = time.monotonic() + timeout
         while True:
             with self._bench.lock:
@@ -200,12 +216,41 @@ class Session:
         bench = self._bench
         with bench.lock:
             bench.catch_up()
-            if not self.lock.admits(self):
-                return StatusCode.error_resource_locked
-            if not bench.paced:
-                bench.advance_to(bench.now + _BUS_OPERATION)
+            refusal = self._refusal()
+            if refusal is not None:
+                return refusal
+            self._spend()
+            if self._link.lost:
+                return StatusCode.error_timeout
             action()
         return StatusCode.success
+
+    def _refusal(self) -> StatusCode | None:
+        """Why nothing can pass now, None if it can; being told takes as long as a serial poll."""
+        if self._link.lost == "closed":
+            status = StatusCode.error_connection_lost
+        elif self._instrument.trouble.locked:
+            status = StatusCode.error_resource_locked
+        else:
+            return None if self.lock.admits(self) else StatusCode.error_resource_locked
+        self._spend()
+        return status
+
+    def _spend(self) -> None:
+        """Let the time of a bus operation pass."""
+        if not self._bench.paced:
+            self._bench.advance_to(self._bench.now + _BUS_OPERATION)
+
+    def _settled(self, count: int) -> bool:
+        """Whether a read need wait no longer."""
+        return self._aborted or self._link.lost == "closed" or self._readable(count)
+
+    def _take_aside(self, count: int) -> tuple[bytes, StatusCode]:
+        """What was answered at once, up to its END."""
+        aside = self._link.aside
+        data = bytes(aside[:count])
+        del aside[:count]
+        return data, StatusCode.success_max_count_read if aside else StatusCode.success
 
     def _service_requested(self) -> None:
         if self._queue_enabled and len(self._requests) < (
@@ -246,6 +291,11 @@ class Session:
                     and not self.attributes[ResourceAttribute.suppress_end_enabled]):
                 return self._instrument.take(self._link, count)[0], StatusCode.success
         return b"", StatusCode.error_timeout
+
+
+def on_bus(name: ResourceName) -> bool:
+    """Whether a resource is on GPIB or a serial line, where there is no connection to lose."""
+    return name.interface_type_const in (InterfaceType.gpib, InterfaceType.asrl)
 
 
 def seconds(timeout: float) -> float:

@@ -1,4 +1,5 @@
 import os
+import time
 from itertools import combinations
 from pathlib import Path
 
@@ -114,3 +115,38 @@ def test_reference_network_is_reproduced_from_its_wire_ends():
     np.testing.assert_allclose(network.positions * 1e6, listed[:, 2:], atol=1e-5)
     assert network.farthest_pair() == (29, 72)
     assert network.distance(29, 72) == 9
+
+
+def test_ten_thousand_wires_in_less_than_a_second():
+    start = time.process_time()
+    network = random_network(10_000, 300e-6, 10e-6, 1e-6, seed=1)
+    pair = network.farthest_pair()
+    assert time.process_time() - start < 1
+    assert 34_000 < len(network.junctions) < 36_000
+    apart = np.linalg.norm(np.subtract(*network.centres[list(pair)]))
+    assert apart > 0.97 * np.sqrt(2) * 300e-6
+
+
+def test_work_grows_hardly_faster_than_the_network():
+    def cost(count):
+        start = time.process_time()
+        random_network(count, 3e-6 * np.sqrt(count), 10e-6, 1e-6, seed=1)
+        return time.process_time() - start
+
+    small = min(cost(3000) for _ in range(3))
+    assert cost(24_000) < 25 * small  # eight times the wires; every pair would be 64
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_farthest_pair_is_that_of_all_pairs(seed):
+    network = random_network(**SMALL, seed=seed)
+    members = np.flatnonzero(network.clusters == np.argmax(np.bincount(network.clusters)))
+    centres = network.centres[members]
+    apart = np.linalg.norm(centres[:, None] - centres, axis=2)
+    first, second = np.unravel_index(np.argmax(apart), apart.shape)
+    assert network.farthest_pair() == (members[first], members[second])
+
+
+def test_farthest_pair_on_a_line():
+    steps = [[[j - 0.2, j, j + 1.2, j], [j + 1, j - 0.2, j + 1, j + 1.2]] for j in range(3)]
+    assert network_of_wires(np.reshape(steps, (6, 4))).farthest_pair() == (0, 5)

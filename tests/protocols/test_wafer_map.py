@@ -15,6 +15,7 @@ from ginsen.instruments import Die, InstrumentError
 from ginsen.protocols import WaferMap
 from ginsen.protocols.dies import parse_dies
 from ginsen.protocols.run import RunFailed, conduct, run
+from ginsen.records import RecordError, Recording
 from ginsen.records.reading import read_record, read_tables
 from ginsen.sim_backend.library import GinsenVisaLibrary
 from ginsen.station import Station
@@ -169,6 +170,23 @@ def test_a_chuck_that_cannot_be_lowered_ends_the_map(lab, tmp_path, monkeypatch)
         with pytest.raises(RunFailed, match="Look at the bench"):
             run(protocol, lab)
     assert len(protocol.cycles) == 2
+
+
+def test_once_nothing_can_be_recorded_no_further_die_is_touched(lab, tmp_path, monkeypatch):
+    begin = Recording.begin
+
+    def full(folder, *told, **more):
+        if lab.prober.touchdowns == 2:
+            raise RecordError("the disk is full")
+        return begin(folder, *told, **more)
+
+    monkeypatch.setattr(Recording, "begin", full)
+    protocol = wafer_map(tmp_path)
+    with pytest.raises(RunFailed, match="run 2 could not begin, and neither could another: failed: "
+                                        "the disk is full"):
+        run(protocol, lab)
+    assert lab.prober.touchdowns == 2
+    assert [cycle.outcome for cycle in protocol.cycles] == ["finished", "failed: the disk is full"]
 
 
 def test_stopped_by_a_person_the_outputs_are_off_and_the_chuck_is_down(lab, tmp_path):

@@ -102,7 +102,7 @@ def test_opens_in_plain_h5py_as_plain_arrays_of_equal_length(tmp_path):
 def test_every_dataset_stands_before_the_first_sample(tmp_path):
     recording = create(tmp_path / "run.h5")
     with h5py.File(tmp_path / "run.h5") as file:
-        assert {f"{t}/{c}" for t, table in TABLES.items() for c in table.columns} \
+        assert {f"{t}/{c}" for t, table in TABLES.items() for c in table.stored} \
             == {f"{t}/{c}" for t in file for c in file[t]}
     recording.close(Outcome("aborted"))
 

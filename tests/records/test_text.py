@@ -227,3 +227,11 @@ def test_the_real_bias_records(reference):
         raw = np.loadtxt(reference / name, delimiter=",", skiprows=1)
         np.testing.assert_array_equal(np.column_stack(
             [record.samples.time, record.samples.voltage, record.samples.current]), raw)
+
+
+def test_a_text_too_large_for_the_memory_is_refused_unread(tmp_path):
+    path = tmp_path / "endless.txt"
+    with path.open("wb") as file:
+        file.truncate(10**12)  # takes no room on the disk
+    with pytest.raises(RecordError, match="larger than 300 MB; hand it on in parts"):
+        read_text(path)

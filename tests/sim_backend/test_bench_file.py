@@ -61,8 +61,8 @@ def test_one_clear_sentence(bench_file, old, new, says):
 
 
 def test_a_bench_that_is_not_there(tmp_path):
-    with pytest.raises(BenchFileError, match="bundled benches are everything, simulated, "
-                                             "simulated_2400, wafer"):
+    with pytest.raises(BenchFileError, match="bundled benches are everything, fluctuating, "
+                                             "simulated, simulated_2400, wafer"):
         pyvisa.ResourceManager(f"{tmp_path / 'none.toml'}@ginsen")
 
 
@@ -90,6 +90,6 @@ def test_without_a_name_the_bench_holds_every_instrument_there_is():
 
 def test_every_bundled_bench_opens():
     names = sorted(path.stem for path in BUNDLED_BENCHES.glob("*.toml"))
-    assert names == ["everything", "simulated", "simulated_2400", "wafer"]
+    assert names == ["everything", "fluctuating", "simulated", "simulated_2400", "wafer"]
     for name in names:
         assert load_bench(name).device.terminals

@@ -16,11 +16,11 @@ from ginsen.sim_backend.devices.resistor import Resistor
 
 
 def test_a_day_of_sleep_costs_nothing(bench):
-    began = time.perf_counter()
+    began = time.process_time()
     bench.clock.sleep(86_400.0)
     assert bench.clock.now() == 86_400.0
     assert bench.clock.utc() == datetime(2026, 1, 2, tzinfo=timezone.utc)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize("seconds", [-1.0, math.inf, math.nan])

@@ -211,13 +211,13 @@ def test_a_long_run_and_its_data_are_quick(smu):
     smu(*timer(1, 0.01, stimulus="NOT1"),
         *model("NOT {}, 1", "WAIT {}, TIM1", "MDIG {}", "BRAN:COUN {}, 5000, 2"), "OUTP ON",
         "TRAC:CLE")
-    started = time.perf_counter()
+    started = time.process_time()
     smu.run()
     # 0.35 s on the machine it was written on; the bound is for one that is busy.
-    assert time.perf_counter() - started < 3.0
-    started = time.perf_counter()
+    assert time.process_time() - started < 3.0
+    started = time.process_time()
     smu.numbers('TRAC:DATA? 1,1000,"defbuffer1",REL,SOUR,READ,SOURSTAT')
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 def test_timer_events_lie_on_a_grid():

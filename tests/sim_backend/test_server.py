@@ -7,7 +7,8 @@ import time
 import pytest
 
 from ginsen.sim_backend.bench_file import load_bench
-from ginsen.sim_backend.server import MOST_CLIENTS, BenchServer, served
+from ginsen.sim_backend.links import MOST_CLIENTS
+from ginsen.sim_backend.server import BenchServer, served
 
 pytestmark = pytest.mark.realtime
 

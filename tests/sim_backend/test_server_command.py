@@ -34,9 +34,10 @@ def served_process(tmp_path):
 @pytest.mark.realtime
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_prints_a_table_serves_and_ends_when_told(served_process, number):
-    smu, bench, hint = (served_process.stdout.readline() for _ in range(3))
+    smu, bench, end, hint = (served_process.stdout.readline() for _ in range(4))
     name, address, identity = smu.split(maxsplit=2)
-    assert (name, bench.split()[0]) == ("smu", "bench")
+    assert (name, bench.split()[0], end.split()[0]) == ("smu", "bench", "smu")
+    assert "dead sockets" in end
     assert "Ctrl-C stops" in hint
     _, host, port, kind = address.split("::")
     assert kind == "SOCKET"

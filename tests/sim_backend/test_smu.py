@@ -12,6 +12,7 @@ from ginsen.sim_backend.devices.resistor import Resistor
 from ginsen.sim_backend.instruments.keithley2450 import settings_after_reset
 from ginsen.sim_backend.instruments.smu import OVERFLOW, SourceMeasureUnit
 from ginsen.sim_backend.instruments.smu_settings import output_source
+from ginsen.sim_backend.own_time import OwnTime
 
 TIMING = KEITHLEY_2450.timing
 
@@ -25,7 +26,8 @@ class Rig:
         self.bench.ground("B")
         self.unit = SourceMeasureUnit(KEITHLEY_2450, settings_after_reset(), self.bench,
                                       self.bench.port("smu.hi"),
-                                      lambda: self.bench.generator("smu"))
+                                      lambda: self.bench.generator("smu"),
+                                      OwnTime(self.bench), lambda: False)
 
     def source_volts(self, level, *, limit=1.0, nplc=1.0, measure_range=None, **source):
         self.unit.change_source("VOLT", level=level, limit=limit, autodelay=False, **source)

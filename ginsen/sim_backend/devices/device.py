@@ -18,6 +18,15 @@ class Drawable(Protocol):
         ...
 
 
+@runtime_checkable
+class Stochastic(Protocol):
+    """A device to which things happen by chance."""
+
+    def reseed(self, seed: int) -> None:
+        """Draw all that happens from now on from `seed`; the sample itself stays as it is."""
+        ...
+
+
 @dataclass(frozen=True)
 class Source:
     """What is wired to one terminal: `voltage` (V) behind `resistance` (Ω, 0 or more).

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ginsen.physics.filament import FilamentModel
+from ginsen.physics.fluctuators import FluctuatorModel
 from ginsen.physics.junction import JunctionModel
 from ginsen.physics.network import Network, network_of_wires, random_network
 from ginsen.records.error import RecordError
 from ginsen.records.reading import read_record
 from ginsen.records.text import read_text
 from ginsen.sim_backend.devices.device import Device
+from ginsen.sim_backend.devices.fluctuating_network import FluctuatingNetwork
 from ginsen.sim_backend.devices.nanowire_network import NanowireNetwork
 from ginsen.sim_backend.devices.replay import Replay, conductance_of
 from ginsen.sim_backend.devices.resistor import Resistor
 from ginsen.types import Array
 
 _MICRO = 1e-6
+
+_Model = TypeVar("_Model", FilamentModel, FluctuatorModel)
+
+_FILAMENT = {
+    "growth_barrier_eV": ("growth_barrier", 1.0), "loss_barrier_eV": ("loss_barrier", 1.0),
+    "growth_spread_eV": ("growth_spread", 1.0), "loss_spread_eV": ("loss_spread", 1.0),
+    "supply_per_s": ("supply", 1.0), "gap_nm": ("gap", 1e-9), "widest_atoms": ("widest", 1.0),
+    "work_eV": ("work", 1.0), "leak_S": ("leak", 1.0)}
+_FLUCTUATORS = {
+    "count": ("count", 1.0), "barrier_eV": ("barrier", 1.0), "spread_eV": ("spread", 1.0),
+    "asymmetry_eV": ("asymmetry", 1.0), "size": ("size", 1.0), "reach": ("reach", 1.0),
+    "fastest_per_s": ("fastest", 1.0)}
 
 
 class DeviceFileError(ValueError):
@@ -66,6 +81,33 @@ def _nanowire_network(top: _Table, folder: Path) -> Device:
     model = _junctions(table, len(network.junctions), seed)
     table.finish()
     return NanowireNetwork(network, model, electrodes)
+
+
+def _fluctuating_network(top: _Table, folder: Path) -> Device:
+    temperature = top.number("temperature_K", 300.0)
+    table = top.section("network")
+    seed = table.whole("seed", 0, default=0)
+    network = _network(table, seed, folder)
+    electrodes = _electrodes(table, network)
+    table.finish()
+    filament = _model(top.section("filament"), FilamentModel, _FILAMENT)
+    fluctuating = _model(top.section("fluctuators"), FluctuatorModel, _FLUCTUATORS)
+    return FluctuatingNetwork(network, filament, fluctuating, electrodes, temperature=temperature,
+                              sample=seed)
+
+
+def _model(table: _Table, model: type[_Model], keys: Mapping[str, tuple[str, float]]) -> _Model:
+    """A model from its table: each key stands for a field, in a unit of so many SI units."""
+    values: dict[str, Any] = {}
+    for key, (name, unit) in keys.items():
+        usual = getattr(model, name)
+        values[name] = table.whole(key, 1, usual) if isinstance(usual, int) else \
+            table.number(key, usual / unit, zero=True) * unit
+    table.finish()
+    try:
+        return model(**values)
+    except ValueError as error:
+        raise DeviceFileError(f"{table}: {error}") from error
 
 
 def _network(table: _Table, seed: int, folder: Path) -> Network:
@@ -150,7 +192,8 @@ def _junctions(table: _Table, count: int, seed: int) -> JunctionModel:
 
 
 _KINDS: Mapping[str, Callable[[_Table, Path], Device]] = {
-    "nanowire_network": _nanowire_network, "resistor": _resistor, "replay": _replay}
+    "nanowire_network": _nanowire_network, "fluctuating_network": _fluctuating_network,
+    "resistor": _resistor, "replay": _replay}
 
 
 class _Table:
@@ -163,6 +206,9 @@ class _Table:
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
+
+    def __str__(self) -> str:
+        return f"[{self._name}]"
 
     def wrong(self, key: str, why: str) -> DeviceFileError:
         """The error to raise about a key."""

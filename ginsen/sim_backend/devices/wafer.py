@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ginsen.sim_backend.devices.device import OPEN, Device, Source, Terminals
+from ginsen.sim_backend.devices.device import OPEN, Device, Source, Stochastic, Terminals
 
 
 class Wafer:
@@ -20,6 +20,7 @@ class Wafer:
         self._ages = [0.0]
         self._number = 0
         self._time = 0.0
+        self._seed: int | None = None
 
     @property
     def present(self) -> Device:
@@ -41,6 +42,13 @@ class Wafer:
         for number in range(len(self.dies), count):
             self.dies.append(self._make(number))
             self._ages.append(0.0)
+            self._seed_die(number)
+
+    def reseed(self, seed: int) -> None:
+        """As `Stochastic.reseed`; each die has a chance of its own."""
+        self._seed = seed
+        for number in range(len(self.dies)):
+            self._seed_die(number)
 
     def select(self, number: int) -> None:
         """Put one of the dies that were cut under the wires."""
@@ -54,3 +62,8 @@ class Wafer:
         """As `Device.advance`, for the die under the wires."""
         self._time += dt
         return self.present.advance(dt, sources)
+
+    def _seed_die(self, number: int) -> None:
+        die = self.dies[number]
+        if self._seed is not None and isinstance(die, Stochastic):
+            die.reseed(self._seed + number)

@@ -42,10 +42,10 @@ from ginsen.sim_backend.instruments.keithley2400_trigger import (
     put_off,
 )
 from ginsen.sim_backend.instruments.smu import Reading, SourceMeasureUnit
-from ginsen.sim_backend.instruments.smu_settings import SenseFunction, SourceFunction
+from ginsen.sim_backend.instruments.smu_settings import SenseFunction, Settings, SourceFunction
+from ginsen.sim_backend.links import Link
 from ginsen.sim_backend.scpi.commands import Entry
 from ginsen.sim_backend.scpi.errors import ErrorEntry, ScpiError
-from ginsen.sim_backend.scpi.exchange import Link
 from ginsen.sim_backend.scpi.instrument import ScpiInstrument
 from ginsen.sim_backend.scpi.status import Register
 
@@ -91,7 +91,8 @@ class VirtualKeithley2400(ScpiInstrument):
         self.status.registers[1] = self.measurement
         self.setup = Setup()
         self.unit = SourceMeasureUnit(KEITHLEY_2400, unit_settings(self.setup, AFTER_RESET),
-                                      bench, self.port("hi"), lambda: self.random)
+                                      bench, self.port("hi"), lambda: self.random, self.time,
+                                      lambda: self.trouble.held > 0)
         self.trace = Trace(self.measurement)
         self.terminals = "FRON"
         self.finds_line_frequency = True
@@ -106,9 +107,8 @@ class VirtualKeithley2400(ScpiInstrument):
 
     def reset(self) -> None:
         """*RST: 0 V, 105 µA, current measured with autorange, output off, one-shot triggers."""
-        self.setup = Setup()
-        self.unit.apply(unit_settings(self.setup, AFTER_RESET))
-        self.trigger = TriggerModel(self.bench, self.status.operation)
+        self._be(Setup(), AFTER_RESET)
+        self.trigger = TriggerModel(self.time, self.status.operation)
         self.samples: deque[Row] = deque(maxlen=MOST_POINTS)
         self._course: tuple[float, ...] = ()
         self.elements: tuple[str, ...] = ELEMENTS
@@ -120,8 +120,7 @@ class VirtualKeithley2400(ScpiInstrument):
 
     def apply(self, setup: Setup) -> None:
         """Be set to `setup`; the output follows at once."""
-        self.setup = setup
-        self.unit.apply(unit_settings(setup, self.unit.settings))
+        self._be(setup, self.unit.settings)
 
     def change(self, **changes: Any) -> None:
         """`apply` with some fields of the setup replaced."""
@@ -130,6 +129,24 @@ class VirtualKeithley2400(ScpiInstrument):
     def change_quantity(self, function: SourceFunction, **changes: Any) -> None:
         """`apply` with some fields of voltage or current replaced."""
         self.apply(self.setup.with_quantity(function, **changes))
+
+    def _be(self, setup: Setup, present: Settings) -> None:
+        """As `unit_settings`; an output that is held on stays on."""
+        self.unit.apply(unit_settings(setup, present))
+        if self.unit.settings.output != setup.output:
+            setup = replace(setup, output=self.unit.settings.output)
+        self.setup = setup
+
+    @property
+    def output_on(self) -> bool:
+        """Whether the output is on."""
+        return self.unit.settings.output
+
+    def power_cycle(self) -> None:
+        """Off and on again: as after *RST, clock and data store begin anew (background)."""
+        super().power_cycle()
+        self.trace = Trace(self.measurement)
+        self.restart_clock()
 
     def configure(self, *functions: SenseFunction) -> None:
         """:CONFigure: one-shot measurements of these functions, output on (page 17-2)."""
@@ -153,7 +170,7 @@ class VirtualKeithley2400(ScpiInstrument):
 
     def restart_clock(self) -> None:
         """:SYSTem:TIME:RESet."""
-        self._clock_started = self.bench.now
+        self._clock_started = self.time.now
 
     # Readings.
 
@@ -258,7 +275,7 @@ class VirtualKeithley2400(ScpiInstrument):
             self._inbox.remove(entry)
             self._held -= len(entry[1])
             self.busy = True
-            self.bench.start(self.execute(entry[1], entry[0]), self._overtaken)
+            self.time.start(self._carry_out(entry[1], entry[0]), self._overtaken)
 
     def _overtaken(self) -> None:
         self.busy = False

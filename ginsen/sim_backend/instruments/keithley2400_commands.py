@@ -251,7 +251,7 @@ COMMANDS: dict[str, Entry] = {
                                  _set_line_frequency),
     ":SYSTem:LFRequency:AUTO": stored(boolean(), lambda smu: smu.finds_line_frequency,
                                       _find_line_frequency),
-    ":SYSTem:TIME?": query(lambda smu: round(smu.clock(smu.bench.now), 3)),
+    ":SYSTem:TIME?": query(lambda smu: round(smu.clock(smu.time.now), 3)),
     ":SYSTem:TIME:RESet": action(lambda smu: smu.restart_clock()),
     ":SYSTem:TIME:RESet:AUTO": setting("restarts_clock", boolean()),
     ":SYSTem:BEEPer[:IMMediate]": action(lambda smu, hertz, seconds: None, number(65, 2e6),

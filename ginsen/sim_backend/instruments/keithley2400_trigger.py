@@ -18,9 +18,9 @@ from dataclasses import replace
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Literal
 
-from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments.keithley2400_setup import MOST_POINTS
+from ginsen.sim_backend.own_time import OwnTime
 from ginsen.sim_backend.scpi.commands import (
     Action,
     Command,
@@ -52,10 +52,10 @@ ArmSource = Literal["IMM", "TIM", "BUS", "MAN", "TLIN", "NST", "PST", "BST"]
 class TriggerModel:
     """The settings of both layers, as after *RST, and a run through them."""
 
-    def __init__(self, bench: Bench, operation: Register) -> None:
-        self._bench = bench
+    def __init__(self, time: OwnTime, operation: Register) -> None:
+        self._time = time
         self._operation = operation
-        self._event = bench.signal()
+        self._event = time.signal()
         self._waits_for: str = ""
         self.timer = 0.1
         self.arm_direction = self.direction = "ACC"
@@ -119,8 +119,8 @@ class TriggerModel:
             self._operation.set(SWEEPING, smu.setup.sourcing.mode != "FIX")
             for _ in passes:
                 if self.arm_source == "TIM":
-                    yield max(due - self._bench.now, 0.0)
-                    due = max(due, self._bench.now) + self.timer
+                    yield max(due - self._time.now, 0.0)
+                    due = max(due, self._time.now) + self.timer
                 else:
                     yield from self._wait_for(self.arm_source, IN_ARM_LAYER)
                 for step in range(self._count):

@@ -71,6 +71,7 @@ class VirtualKeithley2450(ScpiInstrument):
     grounds: ClassVar[tuple[str, ...]] = ("lo",)
     options: ClassVar[dict[str, type]] = {"serial": str, "language": str}
     command_cost: ClassVar[float] = 1e-3
+    dead_socket_port: ClassVar[int | None] = 5030
     commands = COMMANDS
 
     unit: SourceMeasureUnit
@@ -92,17 +93,16 @@ class VirtualKeithley2450(ScpiInstrument):
         self.measurement = Register()
         self.status.registers[1] = self.measurement
         self.unit = SourceMeasureUnit(KEITHLEY_2450, settings_after_reset(), bench,
-                                      self.port("hi"), lambda: self.random)
+                                      self.port("hi"), lambda: self.random, self.time,
+                                      lambda: self.trouble.held > 0)
         self.power_cycle()
 
     def power_cycle(self) -> None:
         """Switch off and on again: everything as after *RST, in the language *LANG asked for."""
-        self.abort_operations()
         self.language = self.next_language
         self.table = self._tables[self.language]
-        self.errors.clear()
         self.terminals = "FRON"
-        self.reset()
+        super().power_cycle()
 
     def reset(self) -> None:
         """*RST: settings as `settings_after_reset`, buffers and lists gone, output off."""
@@ -113,13 +113,18 @@ class VirtualKeithley2450(ScpiInstrument):
         self.sense_lists: dict[str, list[tuple[SenseFunction, SenseSetup]]] = {}
         self.positions: dict[str, int] = {}
         self.catalogued = 0
-        self.trigger = TriggerModel(self.bench, self, KEITHLEY_2450.timing.block)
+        self.trigger = TriggerModel(self.time, self, KEITHLEY_2450.timing.block)
         self.count = 1
         self.data_format = "ASC"
         self.precision = 0
         self.byte_order = "SWAP"
         self.storage = Storage()
         self.elements_2400 = ("VOLT", "CURR", "RES", "TIME", "STAT")
+
+    @property
+    def output_on(self) -> bool:
+        """Whether the output is on."""
+        return self.unit.settings.output
 
     def error_text(self, entry: ErrorEntry | None) -> str:
         """Number, words, kind and time, e.g. -113,"Undefined header;1;2026/01/01 00:00:01.200"."""

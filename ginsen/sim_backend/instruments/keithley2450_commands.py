@@ -176,7 +176,7 @@ COMMANDS: dict[str, Entry] = {
     ":ROUTe:TERMinals": setting("terminals", choice("FRONt", "REAR")),
     ":SYSTem:LFRequency?": query(lambda smu: round(smu.bench.line_frequency)),
     ":SYSTem:BEEPer[:IMMediate]": action(_beep, number(20, 20e3), number(0.001, 100)),
-    ":SYSTem:TIME?": query(lambda smu: f"{smu.wall(smu.bench.now):%a %b %d %H:%M:%S %Y}"),
+    ":SYSTem:TIME?": query(lambda smu: f"{smu.wall(smu.time.now):%a %b %d %H:%M:%S %Y}"),
     **CONFIGURATION_COMMANDS,
     **READING_COMMANDS,
     **TRIGGER_COMMANDS,

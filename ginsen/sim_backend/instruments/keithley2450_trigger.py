@@ -28,7 +28,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments.keithley2450_blocks import (
     Block,
@@ -47,6 +46,7 @@ from ginsen.sim_backend.instruments.keithley2450_blocks import (
     Wait,
 )
 from ginsen.sim_backend.instruments.smu import OVERFLOW, Reading
+from ginsen.sim_backend.own_time import OwnTime
 
 State = Literal["IDLE", "RUNNING", "WAITING", "EMPTY", "BUILDING", "FAILED", "ABORTED"]
 
@@ -62,7 +62,7 @@ _SAME_INSTANT = 1e-9
 
 @dataclass(frozen=True)
 class Timer:
-    """One trigger timer; `started` is the bench time (s) of its last start, None before it."""
+    """One trigger timer; `started` is when (s) it last started, None before it."""
 
     on: bool = False
     delay: float = 10e-6
@@ -72,7 +72,7 @@ class Timer:
     started: float | None = None
 
     def next_after(self, time: float) -> float:
-        """Bench time of its first event later than `time`; infinity if none comes."""
+        """When (s) its first event later than `time` comes; infinity if none does."""
         if not self.on or self.started is None:
             return math.inf
         step = max(math.floor((time - self.started) / self.delay) - 1, 0)
@@ -127,12 +127,12 @@ class TriggerModel:
     """Blocks and timers, and the run of them on a bench.
 
     `block_time` (s) is what it takes to go from one block to the next. The clock of the model is
-    the bench's plus the block times not yet spent, which are paid with the next longer step: one
-    event on the bench for each wait, delay and reading, not for each block.
+    the instrument's plus the block times not yet spent, which are paid with the next longer step:
+    one event on the bench for each wait, delay and reading, not for each block.
     """
 
-    def __init__(self, bench: Bench, instrument: Instrument, block_time: float) -> None:
-        self._bench = bench
+    def __init__(self, time: OwnTime, instrument: Instrument, block_time: float) -> None:
+        self._time = time
         self._instrument = instrument
         self._block_time = block_time
         self.blocks: dict[int, Block] = {}
@@ -171,19 +171,19 @@ class TriggerModel:
 
     def status(self) -> str:
         """State, state, block, as :TRIGger:STATe? answers."""
-        waits = self._bench.now - self._waiting_since > _LONG_WAIT
+        waits = self._time.now - self._waiting_since > _LONG_WAIT
         state = "WAITING" if self.running and waits else self.state
         return f"{state};{state};{self.block}"
 
     def set_timer(self, number: int, timer: Timer) -> None:
         """Set a timer; one without stimulus starts when it is switched on."""
         if timer.on and not self.timers[number].on:
-            timer = replace(timer, started=self._bench.now if timer.stimulus == "NONE" else None)
+            timer = replace(timer, started=self._time.now if timer.stimulus == "NONE" else None)
         self.timers[number] = timer
 
     def event(self, name: str, time: float | None = None) -> None:
-        """Let an event happen (now, if no bench time is given): NOT1, COMM, SLIM."""
-        moment = self._bench.now if time is None else time
+        """Let an event happen (now, if no time is given): NOT1, COMM, SLIM."""
+        moment = self._time.now if time is None else time
         self._events[name] = moment
         for number, timer in self.timers.items():
             if timer.on and timer.stimulus == name:
@@ -195,7 +195,7 @@ class TriggerModel:
     def start(self) -> Waiting[None]:
         """Begin a run from the first block: the process that is to live on the bench."""
         self.state = "RUNNING"
-        self._memory = _Memory(started=self._bench.now)
+        self._memory = _Memory(started=self._time.now)
         self._events.clear()
         self._owed = 0.0
         self._waiting_since = math.inf
@@ -207,7 +207,7 @@ class TriggerModel:
             self.state = "ABORTED"
 
     def _now(self) -> float:
-        return self._bench.now + self._owed
+        return self._time.now + self._owed
 
     def _steps(self) -> Waiting[None]:
         """The run itself."""
@@ -284,7 +284,7 @@ class TriggerModel:
         return number + 1
 
     def _moment(self, event: str, after: float) -> float:
-        """Bench time of the first `event` after `after`, infinity as far as is known."""
+        """Time (s) of the first `event` after `after`, infinity as far as is known."""
         if event.startswith("TIM"):
             return self.timers[int(event[3:])].next_after(after)
         came = self._events.get(event, -math.inf)

@@ -29,6 +29,7 @@ from ginsen.sim_backend.instruments.smu_settings import (
     source_range_in_use,
     source_ranges,
 )
+from ginsen.sim_backend.own_time import OwnTime
 
 OVERFLOW = 9.9e37
 """What a reading beyond its range is: a number, as on the wire."""
@@ -68,15 +69,19 @@ class SourceMeasureUnit:
 
     Gain and offset of every range are drawn once, uniformly within the one-year accuracy of
     `sheet`; each reading adds the noise of its range. `random` gives the instrument's generator
-    and is asked at each use. `line_frequency` (Hz) is what the unit takes the mains for.
+    and is asked at each use; `time` is the instrument's clock. `line_frequency` (Hz) is what the
+    unit takes the mains for. While `held()` says so, an output that is on
+    stays on.
     """
 
     def __init__(self, sheet: SourceMeterSheet, settings: Settings, bench: Bench, port: Port,
-                 random: Callable[[], np.random.Generator]) -> None:
+                 random: Callable[[], np.random.Generator], time: OwnTime,
+                 held: Callable[[], bool]) -> None:
         self.sheet = sheet
         self.settings = settings
         self.line_frequency = bench.line_frequency
-        self._bench = bench
+        self._held = held
+        self._time = time
         self._port = port
         self._random = random
         errors = random()
@@ -85,20 +90,23 @@ class SourceMeasureUnit:
         self._sense_errors = {"VOLT": _draw(sheet.measure_voltage, errors),
                               "CURR": _draw(sheet.measure_current, errors)}
         self._limit_error = sheet.limit_accuracy * errors.uniform(-1, 1)
-        self._settled = bench.now
-        self._relay_closed = bench.now
+        self._settled = time.now
+        self._relay_closed = time.now
         self._window: deque[float] = deque()
         self._drive()
 
     def apply(self, settings: Settings) -> None:
         """Take over new settings; the output follows at once, readings wait for it to settle."""
-        before, self.settings = self.settings, settings
+        before = self.settings
+        if self._held() and before.output and not settings.output:
+            settings = replace(settings, output=True)
+        self.settings = settings
         if before.sensing != settings.sensing or before.sense != settings.sense:
             self._window.clear()
         if settings.output and not before.output and before.sourcing.off_state == "HIMP":
-            self._relay_closed = self._bench.now + self.sheet.timing.relay
+            self._relay_closed = self._time.now + self.sheet.timing.relay
         if settings.output and _felt(before) != _felt(settings):
-            self._settled = (max(self._bench.now, self._relay_closed)
+            self._settled = (max(self._time.now, self._relay_closed)
                              + self.sheet.timing.source_step + self._source_delay())
         if before.senses[settings.sense].range != settings.sensing.range:
             self._settle_for(self._sense_range().settling)
@@ -141,9 +149,9 @@ class SourceMeasureUnit:
         It waits for source and range to settle, and is stamped then; then it auto-zeroes, reads
         the source back where that is on, and integrates.
         """
-        if self._bench.now < self._settled:
-            yield self._settled - self._bench.now
-        began = self._bench.now
+        if self._time.now < self._settled:
+            yield self._settled - self._time.now
+        began = self._time.now
         settings = self.settings
         timing = self.sheet.timing
         overhead = timing.reading
@@ -300,7 +308,7 @@ class SourceMeasureUnit:
         return max(source.settling, self._sense_range().settling)
 
     def _settle_for(self, seconds: float) -> None:
-        self._settled = max(self._settled, self._bench.now + seconds)
+        self._settled = max(self._settled, self._time.now + seconds)
 
     def _aperture(self) -> float:
         return self.settings.sensing.nplc / self.line_frequency

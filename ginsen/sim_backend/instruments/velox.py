@@ -32,8 +32,9 @@ from ginsen.sim_backend.instruments.velox_words import (
     Refusal,
     Words,
 )
+from ginsen.sim_backend.links import Link
 from ginsen.sim_backend.scpi.errors import ScpiError
-from ginsen.sim_backend.scpi.exchange import Instrument, Link
+from ginsen.sim_backend.scpi.exchange import Instrument
 
 _MICRO = 1e-6
 

@@ -10,9 +10,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
-from ginsen.sim_backend.events import Process, Waiting
+from ginsen.sim_backend.events import Process, Signal, Waiting
+from ginsen.sim_backend.links import MOST_CLIENTS, Detour, Link, Lost, Trouble
+from ginsen.sim_backend.own_time import OwnTime
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.message import split_messages
 
@@ -23,21 +27,14 @@ if TYPE_CHECKING:
     from ginsen.sim_backend.circuit import Port
 
 
-class Link:
-    """One session's end of the wire: what it has sent without an end, what it may still read."""
-
-    def __init__(self, stream: bool) -> None:
-        self.stream = stream
-        self.unfinished = b""
-        self.received = bytearray()
-
-
 class Instrument(ABC):
     """A virtual instrument as the wire sees it; languages fill in `execute`.
 
     `busy` is true while the instrument works off the stated cost of commands: a virtual bench
     lets that time pass before a write returns. A long command (an integration, a wait for the
-    trigger model) is not busy: its time passes while someone reads or sleeps.
+    trigger model) is not busy: its time passes while someone reads or sleeps. `time` is the
+    instrument's own clock, `trouble` what is wrong with it, `connections` how many clients it has
+    at most when it is served.
     """
 
     outputs: ClassVar[tuple[str, ...]] = ()
@@ -48,11 +45,19 @@ class Instrument(ABC):
     """Keys the bench file may give beside model and address, passed on to the constructor."""
     input_capacity: ClassVar[int] = 1 << 16
     """Bytes waiting to be executed that the instrument can hold."""
+    breaks: ClassVar[bool] = True
+    """Whether the faults of a bench can befall it."""
+    dead_socket_port: ClassVar[int | None] = None
+    """The TCP port at which the real one ends all its LAN connections, if it has one."""
 
     def __init__(self, bench: Bench, name: str) -> None:
         self.bench = bench
         self.name = name
+        self.connections = MOST_CLIENTS
+        self.time = OwnTime(bench)
+        self.trouble = Trouble()
         self.busy = False
+        self._links: WeakSet[Link] = WeakSet()
         self._inbox: deque[tuple[Link, str]] = deque()
         self._held = 0
         self._replies: deque[bytearray] = deque()
@@ -66,6 +71,11 @@ class Instrument(ABC):
     def port(self, output: str) -> Port:
         """The port at one of `outputs`."""
         return self.bench.port(f"{self.name}.{output}")
+
+    @property
+    def output_on(self) -> bool | None:
+        """Whether the output is on; None for an instrument that has none."""
+        return None
 
     # What a language says.
 
@@ -118,12 +128,28 @@ class Instrument(ABC):
 
     # What the wire does.
 
-    def connect(self, *, stream: bool) -> Link:
-        """A new link: a stream of bytes, or messages framed by END."""
-        return Link(stream)
+    def connect(self, *, stream: bool, bus: bool = False) -> Link:
+        """A new link: a stream of bytes, or messages framed by END; `bus` as `Link` has it."""
+        link = Link(stream, bus)
+        if self.trouble.silent and not bus:
+            link.lose("silent")
+        self._links.add(link)
+        return link
+
+    def disconnect(self, how: Lost, *, buses: bool = True) -> None:
+        """Lose every link there is, or all but those of a bus."""
+        for link in tuple(self._links):
+            if buses or not link.bus:
+                link.lose(how)
+
+    def answered_at_once(self, link: Link, data: bytes) -> bool:
+        """Whether `data` asked for something that waits for nobody, which `link.aside` then is."""
+        return False
 
     def receive(self, link: Link, data: bytes, end: bool) -> None:
         """Bytes have come in; `end` says that END came with the last."""
+        if link.lost or self.trouble.off:
+            return
         messages, link.unfinished = split_messages(link.unfinished + data, end and not link.stream)
         for message in messages:
             if message.strip():
@@ -138,7 +164,7 @@ class Instrument(ABC):
                 self.report(ScpiError(-363))
         if self._inbox and self._worker is None:
             self.busy = True
-            self._worker = self.bench.start(self._work(), self._rest)
+            self._worker = self.time.start(self._work(), self._rest)
 
     @property
     def idle(self) -> bool:
@@ -151,12 +177,16 @@ class Instrument(ABC):
 
     def asked_to_talk(self, link: Link) -> None:
         """The controller wants to read: an error if nothing is on its way (-420)."""
+        if link.lost or self.trouble.off:
+            return
         if not link.stream and not self._replies and self._worker is None:
             link.unfinished = b""
             self.report(ScpiError(-420))
 
     def waiting(self, link: Link) -> bytearray:
         """The bytes to be read next: of a stream all that came, else of one response message."""
+        if link.lost:
+            return bytearray()
         if link.stream:
             return link.received
         return self._replies[0] if self._replies else bytearray()
@@ -174,7 +204,9 @@ class Instrument(ABC):
 
     def reply(self, link: Link, message: bytes) -> None:
         """Put one response message in the output queue, or on the stream of `link`."""
-        if link.stream:
+        if isinstance(link, Detour):
+            link.replies.append(message)
+        elif link.stream:
             link.received += message
         else:
             self._replies.append(bytearray(message))
@@ -182,17 +214,27 @@ class Instrument(ABC):
 
     def device_clear(self, link: Link) -> None:
         """Empty all buffers and drop the message under way (IEEE 488.2 5.8); settings stay."""
+        link.aside.clear()
         if link.stream:
             link.received.clear()
             return
         link.unfinished = b""
+        self._drop_everything()
+        self.cleared()
+        self.changed()
+
+    def power_cycle(self) -> None:
+        """Switch off and on again: buffers are empty; a language says what else is as new."""
+        for link in self._links:
+            link.unfinished = b""
+        self._drop_everything()
+
+    def _drop_everything(self) -> None:
         self._inbox.clear()
         self._held = 0
         self._replies.clear()
         if self._worker is not None:
             self._worker.cancel()
-        self.cleared()
-        self.changed()
 
     @property
     def message_available(self) -> bool:
@@ -206,7 +248,27 @@ class Instrument(ABC):
             if self._replies and not link.stream:
                 self._replies.clear()
                 self.report(ScpiError(-410))
+            yield from self._carry_out(message, link)
+
+    def _carry_out(self, message: str, link: Link) -> Waiting[None]:
+        """One message and its reply: the one place where faults meet them."""
+        faults = self.bench.faults
+        if faults is None:
             yield from self.execute(message, link)
+            return
+        faults.meet(self, message)
+        detour = Detour(link)
+        with closing(self.execute(message, detour)) as steps:
+            for wait in steps:
+                if self.busy and not isinstance(wait, Signal):
+                    wait *= self.trouble.slow
+                yield wait
+        for reply in detour.replies:
+            late, spoilt = faults.spoil(self, message, reply)
+            if late:
+                yield from self.long(_pause(late))
+            if spoilt:
+                self.reply(link, spoilt)
 
     def _rest(self) -> None:
         self._worker = None
@@ -219,3 +281,7 @@ class Instrument(ABC):
             return (yield from process)
         finally:
             self.busy = True
+
+
+def _pause(seconds: float) -> Waiting[None]:
+    yield seconds

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ginsen.sim_backend.events import Process, Signal, Waiting
+from ginsen.sim_backend.links import Link
 from ginsen.sim_backend.scpi.commands import CommandTable, Entry
 from ginsen.sim_backend.scpi.common_commands import COMMON_COMMANDS
 from ginsen.sim_backend.scpi.errors import (
@@ -17,7 +18,7 @@ from ginsen.sim_backend.scpi.errors import (
     ScpiError,
     event_status_bit,
 )
-from ginsen.sim_backend.scpi.exchange import Instrument, Link
+from ginsen.sim_backend.scpi.exchange import Instrument
 from ginsen.sim_backend.scpi.parameters import Kind
 from ginsen.sim_backend.scpi.status import OPERATION_COMPLETE, Status
 
@@ -83,13 +84,13 @@ class ScpiInstrument(Instrument):
 
     def report(self, error: ScpiError) -> None:
         """Queue an error and set its bit in the standard event status register."""
-        self.errors.append(ErrorEntry(error.code, error.text, self.bench.now))
+        self.errors.append(ErrorEntry(error.code, error.text, self.time.now))
         self.status.event_status |= event_status_bit(error.code)
         self.status.refresh()
 
     def overlap(self, body: Waiting[Any]) -> Process:
         """Start an overlapped operation (a trigger model), for whose end *OPC and *WAI wait."""
-        process = self.bench.start(body, on_end=self._operation_ended)
+        process = self.time.start(body, on_end=self._operation_ended)
         self._operations.append(process)
         return process
 
@@ -168,6 +169,15 @@ class ScpiInstrument(Instrument):
     def cleared(self) -> None:
         """A device clear ends the wait of *OPC."""
         self.forget_completion()
+
+    def power_cycle(self) -> None:
+        """Off and on again: operations end, queues and registers are empty, settings as new."""
+        super().power_cycle()
+        self.forget_completion()
+        self.abort_operations()
+        self.errors.clear()
+        self.status.power_on()
+        self.reset()
 
     def _operation_ended(self) -> None:
         self._operations = [process for process in self._operations if not process.done]

@@ -132,6 +132,13 @@ class Status:
             register.event = 0
         self.refresh()
 
+    def power_on(self) -> None:
+        """As after switching on: nothing enabled, and nothing but that has happened."""
+        self.event_enable = self._service_enable = 0
+        self.preset()
+        self.clear()
+        self.event_status = POWER_ON
+
     def preset(self) -> None:
         """What STATus:PRESet does to the SCPI registers."""
         for register in self.registers.values():

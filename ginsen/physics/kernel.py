@@ -1,0 +1,19 @@
+"""How numeric kernels are compiled: cached on disk, without the GIL, divisions as numpy's."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Indices = npt.NDArray[np.int64]
+"""What kernels are told of nodes, edges and junctions: their numbers, from 0."""
+
+kernel = njit(cache=True, nogil=True, error_model="numpy")
+"""Decorate a kernel."""
+
+summing = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+"""Decorate a kernel whose sums may be taken in any order, so that the processor takes many at once.
+
+Infinities and NaN keep their meaning.
+"""

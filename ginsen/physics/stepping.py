@@ -1,0 +1,265 @@
+"""The engine's loop: from event to event, solving when the last solution no longer holds."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ginsen.physics.agenda import arrange, rearrange
+from ginsen.physics.kernel import Indices, kernel, summing
+from ginsen.physics.law import Evolve
+from ginsen.physics.linearised import Solution, Wiring, change, error, go_on, time_to
+from ginsen.types import Array
+
+
+class Junctions(NamedTuple):
+    """All junctions, and when the law wants to see each again: see `ginsen.physics.law`.
+
+    `since` (s) and `felt` (V) are the law's two columns, kept again in one piece. `heap` and
+    `stands` order the junctions by `due`; `which`, `old` and `old_slope` are room for those that
+    are brought to the present together.
+    """
+
+    parameters: Array
+    state: Array
+    conductance: Array
+    slope: Array
+    due: Array
+    voltage: Array
+    reach: Array
+    since: Array
+    felt: Array
+    heap: Indices
+    stands: Indices
+    which: Indices
+    old: Array
+    old_slope: Array
+
+
+class Drive(NamedTuple):
+    """The sources and where they meet the network; see `ginsen.physics.terminals`.
+
+    `used` are the terminal voltages (V) that the junction voltages are of. `mean` (3, k) gathers
+    charge (C), flux (V s) and the time (s) at the clamp. `clock` is now and when the terminals were
+    settled last (s).
+    """
+
+    sources: Array
+    clamp: Indices
+    voltage: Array
+    current: Array
+    used: Array
+    admittance: Array
+    room: Array
+    mean: Array
+    clock: Array
+
+
+class Accuracy(NamedTuple):
+    """How right everything is.
+
+    The terminals' conductances when `record` returns, and meanwhile (`gap`), as shares; and by how
+    much (V) the voltage that a junction feels may be out of date.
+    """
+
+    current: float
+    gap: float
+    voltage: float
+    exact: bool
+
+
+NOW, SETTLED = 0, 1
+
+
+def record(
+    evolve: Evolve, solve: Evolve, settle: Evolve, wiring: Wiring, junctions: Junctions,
+    solution: Solution, drive: Drive, accuracy: Accuracy, counts: Indices, dt: float, out: Array,
+) -> None:
+    """Advance by `dt` (s) again and again; each row of `out`, (n, 5, k), is one time.
+
+    Mean current (A) and voltage (V), those at the end, and the time (s) at the clamp. `counts`
+    gains solutions, factorisations, steps of conjugate gradients, events.
+
+    Compiled in `ginsen.physics.engine` for pointers to the law's `evolve`, to `linearised.solve`
+    and `terminals.settle`: so it is compiled once, whatever the law.
+    """
+    clock, loose = drive.clock, accuracy.gap
+    tight = min(accuracy.current, loose)
+    for row in range(out.shape[0]):
+        drive.mean[:] = 0.0
+        until = clock[NOW] + dt
+        _settle(settle, wiring, solution.between, drive)
+        anew = _felt_anew(wiring, drive, accuracy)
+        if anew:
+            _feel(evolve, wiring, junctions, solution, drive, accuracy)
+        while True:
+            due = junctions.due[junctions.heap[0]] if junctions.heap.size else np.inf
+            worn = clock[NOW] + time_to(solution, loose)
+            upto = min(due, worn, until)
+            if upto > clock[NOW]:
+                go_on(solution, upto - clock[NOW])
+                clock[NOW] = upto
+            solves = accuracy.exact
+            if due <= upto:
+                counts[3] += 1
+                _event(evolve, junctions, solution, upto)
+                solves = solves or error(solution) > loose
+            elif worn <= upto and worn < until:
+                solves = True
+            else:
+                # At the end of its time the answer is as right as was asked for.
+                solves = solves or error(solution) > tight
+            if solves:
+                _renew(evolve, solve, settle, wiring, junctions, solution, drive, accuracy, tight,
+                       counts)
+            if due > upto and upto == until:
+                break
+        _gather(settle, wiring, solution, drive)
+        for k in range(out.shape[2]):
+            out[row, 2, k], out[row, 3, k] = drive.current[k], drive.voltage[k]
+            out[row, 4, k] = drive.mean[2, k]
+            for part in range(2):
+                out[row, part, k] = drive.mean[part, k] / dt if dt > 0 else out[row, 2 + part, k]
+
+
+@kernel
+def _event(evolve: Evolve, junctions: Junctions, solution: Solution, now: float) -> None:
+    """Bring the junction that is due first to the present."""
+    e = junctions.heap[0]
+    junctions.which[0] = e
+    slope_then = junctions.slope[e]
+    then = junctions.conductance[e] + slope_then * (now - junctions.since[e])
+    _evolve(evolve, junctions, 1, now)
+    rearrange(junctions.heap, junctions.stands, junctions.due, e)
+    change(solution, e, junctions.conductance[e], junctions.slope[e], then, slope_then)
+
+
+@kernel
+def _evolve(evolve: Evolve, junctions: Junctions, count: int, now: float) -> None:
+    """Let the law bring the junctions `which[:count]` to the present, under their new voltages."""
+    evolve(junctions.which, count, now, junctions.voltage, junctions.reach, junctions.parameters,
+           junctions.state, junctions.conductance, junctions.slope, junctions.due)
+    for i in range(count):
+        e = junctions.which[i]
+        junctions.since[e] = now
+        junctions.felt[e] = junctions.voltage[e]
+
+
+@summing
+def _renew(
+    evolve: Evolve, solve: Evolve, settle: Evolve, wiring: Wiring, junctions: Junctions,
+    solution: Solution, drive: Drive, accuracy: Accuracy, tight: float, counts: Indices,
+) -> None:
+    """A new solution for the conductances as they are now, felt by all whom it concerns."""
+    now = drive.clock[NOW]
+    _gather(settle, wiring, solution, drive)
+    base, slope = solution.base, junctions.slope
+    if accuracy.exact:
+        for e in range(slope.size):
+            junctions.which[e] = e
+        _evolve(evolve, junctions, slope.size, now)
+    for e in range(slope.size):
+        base[e] = junctions.conductance[e] + slope[e] * (now - junctions.since[e])
+    solve(wiring, solution, slope, 0.0 if accuracy.exact else 0.1 * tight, counts)
+    if not accuracy.exact:
+        _allow(junctions.reach, solution.weight, tight, math.sqrt(accuracy.gap))
+    _settle(settle, wiring, solution.between, drive)
+    _feel(evolve, wiring, junctions, solution, drive, accuracy)
+
+
+@summing
+def _allow(reach: Array, weight: Array, tight: float, most: float) -> None:
+    """Share out the error allowed: Σ weight · reach ≤ tight, more where it saves more work."""
+    total = 0.0
+    for e in range(reach.size):
+        total += math.sqrt(weight[e])
+    for e in range(reach.size):
+        reach[e] = min(tight / (math.sqrt(weight[e]) * total), most)
+
+
+@kernel
+def _feel(
+    evolve: Evolve, wiring: Wiring, junctions: Junctions, solution: Solution, drive: Drive,
+    accuracy: Accuracy,
+) -> None:
+    """The junctions' voltages anew; those it makes a difference to are brought to the present."""
+    now = drive.clock[NOW]
+    voltage, drops, felt = junctions.voltage, solution.drops, junctions.felt
+    for k in range(drive.used.size):
+        drive.used[k] = drive.voltage[k]
+    voltage[:] = 0.0
+    for c in range(wiring.terminal.size):
+        across = drive.voltage[wiring.terminal[c]] - drive.voltage[wiring.anchor[c]]
+        for e in range(voltage.size):
+            voltage[e] += across * drops[c, e]
+    count = 0
+    for e in range(voltage.size):
+        if abs(voltage[e] - felt[e]) > accuracy.voltage or accuracy.exact:
+            junctions.which[count] = e
+            junctions.old_slope[count] = junctions.slope[e]
+            junctions.old[count] = (junctions.conductance[e]
+                                    + junctions.slope[e] * (now - junctions.since[e]))
+            count += 1
+    if count == 0:
+        return
+    _evolve(evolve, junctions, count, now)
+    few = 16 * count < voltage.size
+    for i in range(count):
+        e = junctions.which[i]
+        change(solution, e, junctions.conductance[e], junctions.slope[e], junctions.old[i],
+               junctions.old_slope[i])
+        if few:
+            rearrange(junctions.heap, junctions.stands, junctions.due, e)
+    if not few:
+        arrange(junctions.heap, junctions.stands, junctions.due)
+
+
+@kernel
+def _felt_anew(wiring: Wiring, drive: Drive, accuracy: Accuracy) -> bool:
+    """Whether the terminals have moved so far that the junctions notice."""
+    moved = 0.0
+    for c in range(wiring.terminal.size):
+        a, b = wiring.terminal[c], wiring.anchor[c]
+        across = drive.voltage[a] - drive.voltage[b]
+        before = drive.used[a] - drive.used[b]
+        moved = max(moved, abs(across - before))
+    return moved > accuracy.voltage or (accuracy.exact and moved > 0.0)
+
+
+@kernel
+def _gather(settle: Evolve, wiring: Wiring, solution: Solution, drive: Drive) -> None:
+    """Settle the terminals for the mean since this was done last, and for now."""
+    dt = drive.clock[NOW] - drive.clock[SETTLED]
+    if dt > 0.0:
+        charge = solution.charge
+        for c in range(charge.shape[0]):
+            for d in range(charge.shape[1]):
+                charge[c, d] /= dt
+        _settle(settle, wiring, charge, drive)
+        for k in range(drive.clamp.size):
+            drive.mean[0, k] += dt * drive.current[k]
+            drive.mean[1, k] += dt * drive.voltage[k]
+            drive.mean[2, k] += dt * abs(drive.clamp[k])
+        charge[:] = 0.0
+        drive.clock[SETTLED] = drive.clock[NOW]
+    _settle(settle, wiring, solution.between, drive)
+
+
+@kernel
+def _settle(settle: Evolve, wiring: Wiring, between: Array, drive: Drive) -> None:
+    """Settle the terminals on the responses' conductances `between`."""
+    admittance = drive.admittance
+    admittance[:] = 0.0
+    for c in range(wiring.terminal.size):
+        a, last = wiring.terminal[c], wiring.anchor[c]
+        for d in range(wiring.terminal.size):
+            if wiring.anchor[d] != last:
+                continue
+            b, value = wiring.terminal[d], between[c, d]
+            admittance[a, b] += value
+            admittance[a, last] -= value
+            admittance[last, b] -= value
+            admittance[last, last] += value
+    settle(admittance, drive.sources, drive.clamp, drive.voltage, drive.current, drive.room)

@@ -1,0 +1,173 @@
+"""What listens at a TCP port of a served bench: an instrument, or the end of its dead connections.
+
+An instrument is handed one message at a time, by its clients in turn, and a client's next message
+is not looked at before it has taken the reply to its last. So one that floods, stalls or dies waits
+at its own socket, and costs the memory of one message and one reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+from ginsen.sim_backend.bench import Bench
+from ginsen.sim_backend.links import Link
+from ginsen.sim_backend.scpi.exchange import Instrument
+
+LONGEST_PIECE = 1 << 16
+"""Bytes without a line feed that are taken in at once; how long a message may be is for the
+instrument to say."""
+
+_SLICE = 0.005
+"""Longest wall seconds between two looks at an instrument at work."""
+
+
+class Door(Protocol):
+    """A listening socket: whose it is, what answers there, and its VISA resource name."""
+
+    name: str
+    identity: str
+    address: str
+    port: int
+    listener: socket.socket
+
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one client until it has gone."""
+        ...
+
+
+class InstrumentDoor:
+    """One instrument behind one listening socket; `identity` is its answer to *IDN?."""
+
+    def __init__(self, bench: Bench, instrument: Instrument, host: str, port: int) -> None:
+        self._bench = bench
+        self._instrument = instrument
+        self._turn = asyncio.Lock()
+        self._clients = 0
+        self.name = instrument.name
+        self.identity = self._ask_identity()
+        self.listener, self.port, self.address = _listener(host, port)
+
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one client until it has gone. The instrument stays as it was left."""
+        instrument = self._instrument
+        if instrument.trouble.refusing or self._clients >= instrument.connections:
+            writer.close()
+            return
+        self._clients += 1
+        link = instrument.connect(stream=True)
+        link.on_close = _canceller()
+        connection = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        writer.transport.set_write_buffer_limits(high=0)  # drained means taken by the network
+        try:
+            while piece := await _next_piece(reader):
+                _acknowledge(connection)
+                async with self._turn:
+                    reply = await self._exchange(link, piece)
+                writer.write(reply)
+                await writer.drain()
+        except OSError:
+            pass  # the client broke off, or its network did
+        except asyncio.CancelledError:
+            writer.transport.abort()  # the end of server or link: what was not taken never is
+        finally:
+            self._clients -= 1
+            writer.close()
+
+    async def _exchange(self, link: Link, piece: bytes) -> bytes:
+        """Let the instrument carry out what has come in; the reply, if there is one."""
+        bench, instrument = self._bench, self._instrument
+        if instrument.answered_at_once(link, piece):
+            reply = bytes(link.aside)
+            link.aside.clear()
+            return reply
+        with bench.lock:
+            bench.catch_up()
+            instrument.receive(link, piece, end=False)
+        bench.catch_up()
+        while not instrument.idle:
+            await asyncio.sleep(min(bench.due(), _SLICE))
+            bench.catch_up()
+        with bench.lock:
+            return instrument.take(link, len(link.received))[0]
+
+    def _ask_identity(self) -> str:
+        bench, instrument = self._bench, self._instrument
+        link = instrument.connect(stream=True)
+        faults, bench.faults = bench.faults, None  # they are for clients
+        with bench.lock:
+            bench.catch_up()
+            instrument.receive(link, b"*IDN?\n", end=False)
+            deadline = bench.now + 1.0
+        bench.wait(lambda: instrument.idle, deadline)
+        bench.faults = faults
+        return link.received.decode("latin-1").strip()
+
+
+class DeadSocketDoor:
+    """Where an instrument ends all its LAN connections, once a connection to here is closed."""
+
+    def __init__(self, bench: Bench, instrument: Instrument, host: str, port: int) -> None:
+        self._bench = bench
+        self._instrument = instrument
+        self.name = instrument.name
+        self.identity = f"ends dead sockets (port {instrument.dead_socket_port} of the real one)"
+        self.listener, self.port, self.address = _listener(host, port)
+
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Wait until the client hangs up, then hang up on all others."""
+        try:
+            while await reader.read(LONGEST_PIECE):
+                pass
+        except OSError:
+            pass  # broken off: closed all the same
+        with self._bench.lock:
+            self._instrument.disconnect("closed", buses=False)
+        writer.close()
+
+
+def _canceller() -> Callable[[], None]:
+    """What ends the task that asks for it, whichever thread calls it."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None, "a client is attended to by a task"
+
+    def cancel() -> None:
+        with suppress(RuntimeError):  # the loop is closed, and the task over
+            loop.call_soon_threadsafe(task.cancel)
+
+    return cancel
+
+
+async def _next_piece(reader: asyncio.StreamReader) -> bytes:
+    """What a client has sent up to its next line feed, or 64 KiB without one; b"" at the end."""
+    try:
+        return await reader.readuntil(b"\n")
+    except asyncio.LimitOverrunError as overrun:
+        return await reader.readexactly(overrun.consumed)
+    except asyncio.IncompleteReadError:
+        return b""  # a message without its line feed is not carried out
+
+
+def _acknowledge(connection: socket.socket) -> None:
+    """Say at once that a message has come, where the system can.
+
+    A client that holds its second message back until the first is acknowledged (Nagle, RFC 896),
+    as pyvisa-py does, would wait for the 40 ms by which Linux delays that.
+    """
+    if hasattr(socket, "TCP_QUICKACK"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def _listener(host: str, port: int) -> tuple[socket.socket, int, str]:
+    """A listening socket, its port, and the VISA resource name of that."""
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as problem:
+        raise ValueError(f"port {port} at {host} cannot be opened ({problem.strerror}); give "
+                         "another, or 0 for any that is free") from None
+    port = int(listener.getsockname()[1])
+    return listener, port, f"TCPIP0::{host}::{port}::SOCKET"

@@ -1,0 +1,96 @@
+"""What truly was at the terminals of the device: told to tests, without waiting for anything."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ginsen.sim_backend.devices.device import Terminals
+from ginsen.types import Array
+
+LONGEST_HISTORY = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The terminals at bench time `time` (s), and the most there ever was.
+
+    Arrays have shape (terminals,): V at the device, A into it, C. `energy` (J) is what the device
+    has taken: mean voltage times mean current over each advance, exact while either is constant.
+    """
+
+    time: float
+    voltage: Array
+    current: Array
+    highest_voltage: Array
+    highest_current: Array
+    charge: Array
+    energy: float
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """The terminals (V) right after something was changed at them, and which outputs were on."""
+
+    time: float
+    voltage: Array
+    outputs: Mapping[str, bool]
+
+
+class Witness:
+    """Looks on while a circuit is moved, and writes down what it sees.
+
+    Whoever moves the circuit holds the bench's lock; whoever reads needs none, since what is
+    read is replaced as a whole and never changed.
+    """
+
+    def __init__(self, terminals: tuple[str, ...], outputs: Callable[[], dict[str, bool]]) -> None:
+        nothing = np.zeros(len(terminals))
+        self.terminals = terminals
+        self.outputs = outputs
+        self.seen = Seen(0.0, nothing, nothing, nothing, nothing, nothing, 0.0)
+        self.changes: deque[Change] = deque(maxlen=LONGEST_HISTORY)
+
+    def changed(self, time: float, at: Terminals) -> None:
+        """Something was changed at `time`; no time has passed since."""
+        self._see(time, at, 0.0)
+        self.changes.append(Change(time, at.final_voltage, self.outputs()))
+
+    def passed(self, time: float, at: Terminals, elapsed: float) -> None:
+        """It is `time`, and `elapsed` seconds have passed since it last was told."""
+        self._see(time, at, elapsed)
+
+    def terminals_now(self) -> dict[str, Any]:
+        """What `:DEVice:TERMinals?` tells."""
+        seen = self.seen
+        columns = {"voltage_V": seen.voltage, "current_A": seen.current,
+                   "highest_voltage_V": seen.highest_voltage,
+                   "highest_current_A": seen.highest_current, "charge_C": seen.charge}
+        return {
+            "time_s": seen.time,
+            "terminals": {name: {key: float(values[index]) for key, values in columns.items()}
+                          for index, name in enumerate(self.terminals)},
+            "energy_J": seen.energy,
+            "outputs": self.outputs(),
+        }
+
+    def history(self) -> list[dict[str, Any]]:
+        """What `:DEVice:HISTory?` tells."""
+        return [{"time_s": change.time,
+                 "voltage_V": dict(zip(self.terminals, change.voltage.tolist(), strict=True)),
+                 "outputs": change.outputs} for change in tuple(self.changes)]
+
+    def _see(self, time: float, at: Terminals, elapsed: float) -> None:
+        before = self.seen
+        self.seen = Seen(
+            time, at.final_voltage, at.final_current,
+            np.maximum(before.highest_voltage,
+                       np.maximum(np.abs(at.voltage), np.abs(at.final_voltage))),
+            np.maximum(before.highest_current,
+                       np.maximum(np.abs(at.current), np.abs(at.final_current))),
+            before.charge + elapsed * at.current,
+            before.energy + elapsed * float(at.voltage @ at.current))
