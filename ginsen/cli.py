@@ -28,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # µ, Ω and β fail on other consoles
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if given[:1] == ["gui"]:  # it has arguments of its own
+            from ginsen.gui import main as open_window
+
+            return open_window(given[1:])
+        options = _parser().parse_args(given)
         return int(options.command(options))
     except (ValueError, OSError, RuntimeError) as problem:
         print(f"ginsen: {problem}", file=sys.stderr)
@@ -66,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--expect", type=float, metavar="G",
                      help="conductance in S to plan a dry run for")
     run.set_defaults(command=_run, parser=run)
+
+    commands.add_parser("gui", help="open the bench window")
 
     protocols = commands.add_parser("protocols", help="list the protocols")
     protocols.set_defaults(command=_protocols)

@@ -1,0 +1,185 @@
+"""The forgetting view: what is left of G against the logarithm of time, before earlier cycles."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt5.QtCore import QRectF, Qt
+from PyQt5.QtGui import QBrush, QColor
+from PyQt5.QtWidgets import QGraphicsRectItem, QGridLayout, QLabel, QWidget
+
+from ginsen.gui.background import Background
+from ginsen.gui.forgetting_curves import (
+    MOST_CYCLES,
+    FittedLaw,
+    ForgettingCurve,
+    earlier_cycles,
+    fitted_law,
+    median_of,
+)
+from ginsen.gui.language import tr
+from ginsen.gui.live_run import LiveRun, is_pulse
+from ginsen.gui.plot_frame import PlotFrame
+from ginsen.gui.spectrum_plot import SpectrumPlot
+from ginsen.gui.theme import Theme
+from ginsen.report import quantity
+from ginsen.types import Array
+
+FIT_EVERY = 3.0
+"""Seconds of the wall between two fits of the law while reads come in."""
+_FAR = 10.0
+"""Beyond what is ever seen, in decades of age and in parts of the first read."""
+
+
+class ForgettingView(QWidget):
+    """Left what the sample keeps, its law and what is left over; right the spectrum and numbers."""
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__()
+        self._background = background
+        self._live: LiveRun | None = None
+        self._fitted, self._fitting = 0.0, False
+        self._spectrum_of: object = None
+        age = (tr("Time since the pulse"), "s")
+        self.kept = PlotFrame(tr("What is left"), age, (tr("G / first read"), ""), theme,
+                              log_x=True)
+        for at in range(MOST_CYCLES):
+            self.kept.line(f"cycle -{at + 1}", theme.faint, width=0.7)
+        self.kept.line("median", theme.faint, width=2, style="dash")
+        band = pg.mkColor(theme.series[0])
+        band.setAlpha(60)
+        for bound in ("-u", "+u"):
+            self.kept.line(bound, theme.series[0], width=0.4)
+        self.kept.shade_between("-u", "+u", band)
+        self.kept.line("G", theme.series[0], width=2)
+        self.kept.line("law", theme.fit, width=2)
+        self.kept.line("bound", theme.series[0], symbol="t")
+        self.left_over = PlotFrame(tr("Left over of the law"), age, ("", ""), theme, log_x=True)
+        self.left_over.line("residual", theme.series[0])
+        self.left_over.share_x(self.kept)
+        self.spectrum = SpectrumPlot(theme)
+        self.numbers = QLabel()
+        self.numbers.setWordWrap(True)
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._dead = self._dead_time(theme)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.kept, 0, 0)
+        layout.addWidget(self.left_over, 1, 0)
+        layout.addWidget(self.spectrum, 0, 1)
+        layout.addWidget(self.numbers, 1, 1)
+        for at, (across, down) in enumerate(((2, 5), (1, 2))):
+            layout.setColumnStretch(at, across)
+            layout.setRowStretch(at, down)
+
+    def _dead_time(self, theme: Theme) -> QGraphicsRectItem:
+        """The time before the first read, of which nothing is known, in grey."""
+        area = QGraphicsRectItem()
+        area.setPen(pg.mkPen(None))
+        area.setBrush(QBrush(QColor(theme.grid)))
+        area.setZValue(-10)
+        self.kept.item.vb.addItem(area, ignoreBounds=True)
+        return area
+
+    def begin(self, live: LiveRun, folder: Path, sample: str, pair: str) -> None:
+        """A run begins; the last cycles of its electrode pair are looked for."""
+        self._live, self._fitted = live, 0.0
+        self.kept.clear()
+        self.left_over.clear()
+        self.numbers.setText("")
+        self._dead.setRect(QRectF())
+        self._background.ask(lambda: earlier_cycles(folder, sample, pair),
+                             partial(self._earlier, live))
+
+    def _earlier(self, live: LiveRun, curves: tuple[ForgettingCurve, ...]) -> None:
+        if live is not self._live:
+            return
+        for at, curve in enumerate(reversed(curves)):
+            self.kept.give(f"cycle -{at + 1}", curve.age, curve.ratio)
+        middle = median_of(curves)
+        if middle is not None:
+            self.kept.give("median", middle.age, middle.ratio)
+        self.kept.fit()
+
+    def refresh(self, live: LiveRun) -> None:
+        """Draw what there is."""
+        if live is not self._live:
+            self._live = live
+            self.kept.clear()
+            self.left_over.clear()
+        age, G = live.reads.curve()
+        known = np.flatnonzero(np.isfinite(G))
+        if not known.size or not live.pulse:
+            self.kept.say(tr("no pulse with a read after it yet"))
+            return
+        self.kept.say("")
+        first = G[known[0]]
+        self.kept.give("G", age, G / first)
+        low, high = live.reads_low.curve()[1], live.reads_high.curve()[1]
+        for name, values in (("-u", low), ("+u", high)):
+            self.kept.give(name, age, values / first)
+        self._bounds(age, G, (high - low) / 2, float(first))
+        begins = float(np.log10(age[known[0]]))
+        self._dead.setRect(QRectF(begins - _FAR, -_FAR, _FAR, 2 * _FAR))
+        self.kept.fit(from_x=float(age[known[0]]) / 2)
+        if live.fit is not self._spectrum_of or live.fit is None:
+            self._spectrum_of = live.fit
+            self.spectrum.show_spectrum(live.spectrum(), tr("no spectrum yet"))
+        self._tell(live, float(age[known[-1]]), float(G[known[-1]] / first))
+        self._fit_law(live)
+
+    def _bounds(self, age: Array, G: Array, u: Array, first: float) -> None:
+        """Below three standard uncertainties a read is a bound: an arrow, not a point."""
+        below = np.abs(G) < 3 * u
+        self.kept.give("bound", age[below][-200:], (3 * u / first)[below][-200:])
+
+    def _fit_law(self, live: LiveRun) -> None:
+        now = time.monotonic()
+        latest = live.latest
+        if self._fitting or now - self._fitted < FIT_EVERY or latest is None or is_pulse(
+                latest.phase.name):
+            return
+        self._fitting, self._fitted = True, now
+        self._background.ask(partial(_law_or_none, *live.reads.curve()), partial(self._law, live))
+
+    def _law(self, live: LiveRun, law: FittedLaw | None) -> None:
+        self._fitting = False
+        if law is None or live is not self._live:
+            return
+        self.kept.give("law", law.age, law.ratio)
+        self.left_over.give("residual", law.residual_age, law.residual)
+        self.left_over.fit()
+        found = law.retention
+        self.kept.title.setText(tr("What is left") + "   " + (
+            tr("law: {law}").format(law=found.law) if found.law else
+            tr("no law: {why}").format(why=(found.law_reason or "").partition(":")[0])))
+
+    def _tell(self, live: LiveRun, age: float, ratio: float) -> None:
+        """Numbers of the moment: raw readings, what is used of the range, the margin."""
+        latest = live.latest
+        if latest is None:
+            return
+        phase, samples = latest.phase, latest.samples
+        current = abs(float(samples.current[-1]))
+        used = (f"{current / phase.measure_range:.0%}" if phase.measure_range else "–")
+        rows = ((tr("age"), quantity(age, "s")), (tr("left"), f"{ratio:.3f}"),
+                ("V", quantity(float(samples.voltage[-1]), "V")),
+                ("I", quantity(float(samples.current[-1]), "A")),
+                (tr("range used"), used),
+                (tr("compliance margin"), f"{1 - current / phase.compliance:.0%}"),
+                ("NPLC", f"{phase.nplc:g}"))
+        self.numbers.setText("<table cellspacing='3'>" + "".join(
+            f"<tr><td>{name}&nbsp;&nbsp;</td><td><b>{text}</b></td></tr>"
+            for name, text in rows) + "</table>")
+
+
+def _law_or_none(age: Array, G: Array) -> FittedLaw | None:
+    try:
+        return fitted_law(age, G)
+    except ValueError:  # no read that a curve could begin with
+        return None

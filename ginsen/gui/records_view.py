@@ -1,0 +1,209 @@
+"""Afterwards: recordings, opened and compared."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ginsen.gui.background import Background
+from ginsen.gui.language import tr
+from ginsen.gui.opened_record import OpenedRecord, open_record
+from ginsen.gui.run_plots import BetaPlot, ConductancePlot
+from ginsen.gui.spectrum_plot import SpectrumPlot
+from ginsen.gui.theme import Theme
+from ginsen.html_report import html_report
+from ginsen.report import as_sentences
+
+
+class RecordsView(QWidget):
+    """A list of recordings, and the diagrams of the one that is chosen; others lie behind it.
+
+    `behind` carries curves of conductance, by title, that are to lie behind the run under way.
+    """
+
+    behind = pyqtSignal(object)
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__()
+        self._background = background
+        self._opened: dict[Path, OpenedRecord] = {}
+        self.list = QListWidget()
+        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setAccessibleName(tr("Recordings"))
+        self.open_button = QPushButton(tr("Open …"))
+        self.report_button = QPushButton(tr("Report …"))
+        self.behind_button = QPushButton(tr("Lay behind the live run"))
+        self.behind_button.setCheckable(True)
+        self.phase = QComboBox()
+        self.phase.setAccessibleName(tr("Phase"))
+        self.conductance = ConductancePlot(theme, live=False)
+        self.beta = BetaPlot(theme, live=False)
+        self.beta.share_x(self.conductance)
+        self.spectrum = SpectrumPlot(theme)
+        self.sentences = QLabel()
+        self.sentences.setWordWrap(True)
+        self.sentences.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.sentences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        self.open_button.clicked.connect(self.ask_files)
+        self.report_button.clicked.connect(self.ask_report)
+        self.behind_button.toggled.connect(self._lay_behind)
+        self.list.itemSelectionChanged.connect(self._selected)
+        self.phase.currentIndexChanged.connect(self._show_spectrum)
+
+    def _lay_out(self) -> None:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.addWidget(self.list, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.report_button)
+        column.addLayout(buttons)
+        column.addWidget(self.behind_button)
+        column.addWidget(self.sentences, 1)
+        plots = QWidget()
+        grid = QGridLayout(plots)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self.conductance, 0, 0, 1, 2)
+        grid.addWidget(self.beta, 1, 0)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.phase)
+        right.addWidget(self.spectrum, 1)
+        grid.addLayout(right, 1, 1)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(side)
+        splitter.addWidget(plots)
+        splitter.setSizes([230, 700])
+        splitter.setStretchFactor(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(splitter)
+
+    def add(self, path: Path) -> QListWidgetItem:
+        """List a recording, once."""
+        for at in range(self.list.count()):
+            item = self.list.item(at)
+            if item is not None and item.data(Qt.ItemDataRole.UserRole) == str(path):
+                return item
+        item = QListWidgetItem(short_name(path))
+        item.setData(Qt.ItemDataRole.UserRole, str(path))
+        item.setToolTip(str(path))
+        self.list.insertItem(0, item)
+        return item
+
+    def open(self, path: Path) -> None:
+        """Show one recording."""
+        item = self.add(path)
+        self.list.clearSelection()
+        self.list.setCurrentItem(item)
+        item.setSelected(True)
+
+    @property
+    def paths(self) -> list[Path]:
+        """Every recording in the list, from the top."""
+        items = (self.list.item(at) for at in range(self.list.count()))
+        return [Path(item.data(Qt.ItemDataRole.UserRole)) for item in items if item is not None]
+
+    @property
+    def chosen(self) -> list[Path]:
+        """The recordings that are selected; the first of them stands in front."""
+        current = self.list.currentItem()
+        items = sorted(self.list.selectedItems(), key=lambda item: item is not current)
+        return [Path(item.data(Qt.ItemDataRole.UserRole)) for item in items]
+
+    def _selected(self) -> None:
+        for path in self.chosen:
+            if path not in self._opened:
+                self.sentences.setText(tr("Reading {path} …").format(path=path.name))
+                self._background.ask(partial(open_record, path), self._read)
+        self._show()
+
+    def _read(self, opened: OpenedRecord) -> None:
+        self._opened[opened.path] = opened
+        self._show()
+
+    def _chosen_and_read(self) -> list[OpenedRecord]:
+        return [self._opened[path] for path in self.chosen if path in self._opened]
+
+    def _lay_behind(self) -> None:
+        """What is chosen lies behind the run under way, as long as the button is down."""
+        wanted = self._chosen_and_read() if self.behind_button.isChecked() else []
+        self.behind.emit({each.title: each.run.conductance.curve() for each in wanted})
+
+    def _show(self) -> None:
+        chosen = self._chosen_and_read()
+        self._lay_behind()
+        if not chosen:
+            return
+        front, *behind = chosen
+        for plot in (self.conductance, self.beta):
+            plot.follow()
+        self.conductance.overlay({each.title: each.run.conductance.curve() for each in behind})
+        self.conductance.refresh(front.run)
+        self.beta.refresh(front.run)
+        self.sentences.setText("\n\n".join((front.title, str(front.record.outcome),
+                                            *as_sentences(front.summary, front.record))))
+        self.phase.blockSignals(True)
+        self.phase.clear()
+        self.phase.addItems([phase.span.name for phase in front.summary.phases])
+        longest = max(range(len(front.summary.phases)), default=0,
+                      key=lambda at: front.summary.phases[at].samples)
+        self.phase.setCurrentIndex(longest)
+        self.phase.blockSignals(False)
+        self._show_spectrum()
+
+    def _show_spectrum(self) -> None:
+        paths = self.chosen
+        if not paths or paths[0] not in self._opened:
+            return
+        front, at = self._opened[paths[0]], self.phase.currentIndex()
+        if at >= 0:
+            self.spectrum.show_spectrum(
+                front.spectra[at], tr("no β: {why}").format(
+                    why=front.summary.phases[at].fit.reason or ""))
+
+    def ask_files(self) -> None:
+        """Ask for recordings, and show them."""
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Open recordings"), "",
+                                                "*.h5 *.txt *.csv *.dat")
+        for path in paths:
+            self.open(Path(path))
+
+    def ask_report(self) -> None:
+        """Ask where, and make a report there of the recordings that are chosen."""
+        path, _ = QFileDialog.getSaveFileName(self, tr("Report …"), "report.html", "*.html")
+        if path:
+            self.report(Path(path))
+
+    def report(self, path: Path) -> None:
+        """Make one page of HTML of the recordings that are chosen."""
+        chosen = self.chosen
+        if chosen:
+            self._background.ask(lambda: path.write_text(html_report(chosen), "utf-8"),
+                                 lambda _: self.sentences.setText(str(path)))
+
+
+def short_name(path: Path) -> str:
+    """A recording's name for a narrow list: protocol, day, time; another file's as it is."""
+    day, _, rest = path.stem.partition("T")
+    time, _, protocol = rest.partition("Z_")
+    if not (protocol and time.isdecimal() and len(time) == 6):
+        return path.name
+    return f"{protocol}  {day[5:]} {time[:2]}:{time[2:4]}:{time[4:]}"

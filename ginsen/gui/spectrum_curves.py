@@ -1,0 +1,62 @@
+"""A spectrum to draw: what was measured, what was fitted to it, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ginsen.analysis.spectrum import band_of, bins_of, coefficients, log_shape
+from ginsen.types import Array, SpectralFit
+
+FEWEST_SAMPLES = 32
+
+
+def _nothing() -> Array:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, eq=False)
+class SpectrumCurves:
+    """Binned density (S²/Hz) at `frequency` (Hz); the fit with the two that bound its slope.
+
+    `floor` is the white floor of the fit, 0 without one. `fit` tells β, its interval or why there
+    is none.
+    """
+
+    frequency: Array
+    density: Array
+    fit: SpectralFit
+    line_frequency: Array = field(default_factory=_nothing)
+    line: Array = field(default_factory=_nothing)
+    line_low: Array = field(default_factory=_nothing)
+    line_high: Array = field(default_factory=_nothing)
+    floor: float = 0.0
+
+
+def spectrum_curves(values: Array, interval: float, fit: SpectralFit, *,
+                    integration: float = float("nan")) -> SpectrumCurves | None:
+    """The spectrum of conductances (S) read every `interval` s, and the `fit` to it.
+
+    `integration` (s) bends the fitted line as the meter does. The bounds are lines with the slopes
+    of the 95 % interval through the middle of the band. None where there is nothing to draw.
+    """
+    if (values.size < FEWEST_SAMPLES or not np.isfinite(values).all() or np.ptp(values) == 0
+            or not interval > 0):
+        return None
+    bins = bins_of(band_of(values.size, interval, None, None))
+    if not bins.count.size:
+        return None
+    density = 2 * interval * bins.mean(coefficients(values) ** 2)
+    frequency = bins.frequency / interval
+    if fit.beta is None or fit.beta_low is None or fit.beta_high is None or fit.amplitude is None:
+        return SpectrumCurves(frequency, density, fit)
+    f = np.geomspace(*fit.band, 60)
+    duty = min(1.0, integration / interval) if integration > 0 else None
+    floor = fit.floor or 0.0
+    shape = np.exp(log_shape(f * interval, np.array([fit.beta]), duty)[0]) * interval**fit.beta
+    law = fit.amplitude * shape
+    turn = f / np.sqrt(fit.band[0] * fit.band[1])
+    steep, flat = (law * turn ** (fit.beta - bound) for bound in (fit.beta_high, fit.beta_low))
+    return SpectrumCurves(frequency, density, fit, f, law + floor,
+                          np.minimum(steep, flat) + floor, np.maximum(steep, flat) + floor, floor)

@@ -1,0 +1,122 @@
+import math
+
+import numpy as np
+
+from ginsen.gui.beta_track import BetaTrack
+from ginsen.gui.iv_view import beta_by_conductance, level_and_current
+from ginsen.gui.live_run import LiveRun, is_pulse
+from ginsen.gui.spectrum_curves import spectrum_curves
+from ginsen.protocols.acquisition import News
+from ginsen.types import Phase, Samples, SpectralFit
+
+
+def news(name, number, time, G=1e-5, level=0.01, fits=(), limited=False):
+    samples = Samples.of(time, np.full(time.shape, level), G * np.full(time.shape, level))
+    if limited:
+        samples.compliance[:] = True
+    phase = Phase(name, level, 100.0, 0.05, 1e-5)
+    values = np.full(time.shape, np.nan if limited else 1.0) * G
+    return News(phase, number, samples, values, fits, float(time[-1]), 100.0)
+
+
+def fit(beta=1.0, count=256, stop=1.0, reason=None):
+    if beta is None:
+        return SpectralFit(None, None, None, reason or "drift: why", count=count, stop=stop)
+    return SpectralFit(beta, beta - 0.1, beta + 0.1, amplitude=1e-18, floor=0.0,
+                       band=(0.1, 5.0), count=count, stop=stop)
+
+
+def test_phases_and_reads_after_the_pulse():
+    run = LiveRun()
+    run.feed(news("before", 0, np.arange(0, 5, 0.05)))
+    assert run.pulse is None
+    run.feed(news("pulse", 1, np.arange(5, 6, 0.05), level=5.0))
+    run.feed(news("read", 2, np.arange(6.5, 16, 0.05)))
+    assert [(band.name, band.start) for band in run.bands] == [
+        ("before", 0), ("pulse", 5), ("read", 6.5)]
+    age, G = run.reads.curve()
+    assert age[0] == np.float64(6.5) - run.bands[1].stop
+    assert np.allclose(G, 1e-5)
+    assert run.count == 100 + 20 + 190
+
+
+def test_a_series_numbers_its_phases():
+    assert is_pulse("3/20 pulse")
+    assert is_pulse("pulse 7")
+    assert not is_pulse("3/20 read")
+
+
+def test_compliance_is_marked_and_has_no_conductance():
+    run = LiveRun()
+    run.feed(news("pulse", 0, np.arange(0, 1, 0.05), limited=True))
+    assert np.isfinite(run.limited.curve()[1]).all()
+    assert not np.isfinite(run.conductance.curve()[1]).any()
+
+
+def test_the_spectrum_is_that_of_the_longest_window_that_is_full():
+    rng = np.random.default_rng(1)
+    run = LiveRun((256, 1024))
+    time = np.arange(2048) * 0.05
+    for first in range(0, 2048, 256):
+        part = time[first:first + 256]
+        told = news("read", 0, part, fits=(fit(stop=part[-1]), fit(None, 1024, stop=part[-1])
+                                               if first >= 768 else None))
+        told.samples.current[:] *= 1 + 0.01 * rng.normal(size=256)
+        run.feed(told, 0.02)
+    assert run.fit is not None
+    curves = run.spectrum()
+    assert curves is not None
+    assert (curves.density > 0).all()
+    assert (curves.fit.count, curves.fit.beta, curves.line.size) == (1024, None, 0)
+
+
+def test_the_bounds_of_a_fit_lie_around_it():
+    values = 1e-5 * (1 + 0.01 * np.random.default_rng(1).normal(size=256))
+    curves = spectrum_curves(values, 0.05, fit(0.5))
+    assert curves is not None
+    assert (curves.line_low <= curves.line).all()
+    assert (curves.line <= curves.line_high).all()
+    assert spectrum_curves(np.ones(256), 0.05, fit()) is None
+
+
+def test_a_new_phase_has_no_spectrum_yet():
+    run = LiveRun((256,))
+    run.feed(news("a", 0, np.arange(300) * 0.05, fits=(fit(stop=14.95),)))
+    assert run.fit is not None
+    run.feed(news("b", 1, 20 + np.arange(10) * 0.05, fits=(None,)))
+    assert run.fit is None
+    assert run.spectrum() is None
+
+
+def test_levels_and_betas_by_conductance():
+    run = LiveRun((256,))
+    for number, level in enumerate((0.0, 1.0, 2.0)):
+        run.feed(news(f"up {number}", number, number + np.arange(300) * 1e-3, level=level,
+                      G=1e-5 * (number + 1), fits=(fit(1.0 + number),)))
+    level, current = level_and_current(run.steps)
+    assert level.tolist() == [0, 1, 2]
+    assert np.allclose(current, [0, 2e-5, 6e-5])
+    G, beta, low, high = beta_by_conductance(run.steps)
+    assert np.allclose(G, [1e-5, 2e-5, 3e-5])
+    assert beta.tolist() == [1, 2, 3]
+    assert np.allclose(high - low, 0.2)
+
+
+def test_betas_are_bounded_and_blank_where_refused():
+    track = BetaTrack(most=100)
+    for at in range(1000):
+        track.append(fit(1.0, stop=float(at)) if at % 3 else fit(None, stop=float(at)))
+    time, beta, _, _ = track.curves()
+    assert time.size <= 100
+    assert time[-1] > 900
+    assert np.isnan(beta).any()
+    assert track.newest is not None
+    assert track.newest.reason == "drift: why"
+
+
+def test_a_run_of_a_thousand_phases_stays_small():
+    run = LiveRun()
+    for number in range(3000):
+        run.feed(news(f"step {number}", number, np.array([number * 1.0])))
+    assert len(run.bands) == len(run.steps) == 1000
+    assert not math.isnan(run.bands[-1].stop)

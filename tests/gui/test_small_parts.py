@@ -1,0 +1,114 @@
+import json
+import time
+
+import numpy as np
+import pytest
+
+from ginsen.gui.instrument_state import InstrumentState, worst
+from ginsen.gui.lamp import lamp_of
+from ginsen.gui.pacing import Pace
+from ginsen.gui.presets import read_presets, with_preset, without_preset, write_presets
+from ginsen.gui.ranges import bounds_of, following, growing
+from ginsen.gui.run_queue import added, changed, moved, next_waiting, removed, sequence, stopped
+from ginsen.gui.sample_picture import picture_of
+from ginsen.gui.sample_view import by_current, by_potential
+
+
+def state(output, heard=0.0):
+    return InstrumentState("smu", "A,B", "X", "source meter", output, heard)
+
+
+def test_the_lamp_is_on_if_anything_is_and_off_only_if_everything_is():
+    assert worst((state("off"), state("on"), state("unknown"))) == "on"
+    assert worst((state("off"), state("unknown"))) == "unknown"
+    assert worst((state("off"), state("none"))) == "off"
+    assert worst(()) == "none"
+
+
+def test_an_answer_of_long_ago_says_nothing_of_now():
+    assert lamp_of((state("on", 10.0),), 12.0) == ("on", 2.0)
+    assert lamp_of((state("on", 10.0),), 14.0)[0] == "unknown"
+    assert lamp_of((state("off", 10.0), state("off", 13.9)), 14.0) == ("unknown", 4.0)
+
+
+def test_pace():
+    pace = Pace(10.0)
+    assert pace.wait(100.0, 5.0) == 0
+    assert pace.wait(120.0, 5.5) == pytest.approx(1.5)
+    assert pace.wait(120.0, 9.0) == 0
+    assert Pace(float("inf")).wait(1e9, 0.0) == 0
+
+
+def test_a_queue_is_changed_without_touching_what_runs():
+    queue = sequence((), "memory", {"sample": "W3"}, "pulse_voltage", ("1 V", "2 V", "3 V"))
+    assert [entry.texts["pulse_voltage"] for entry in queue] == ["1 V", "2 V", "3 V"]
+    assert queue[0].told == "memory · W3"
+    queue = changed(queue, 1, "running")
+    assert next_waiting(queue) is None
+    assert removed(queue, 1) == queue
+    assert [entry.number for entry in moved(queue, 3, -5)] == [1, 3, 2]
+    assert [entry.number for entry in moved(queue, 1, 1)] == [1, 2, 3]
+    queue = changed(queue, 1, "finished")
+    following_entry = next_waiting(queue)
+    assert following_entry is not None
+    assert following_entry.number == 2
+    assert [entry.number for entry in stopped(queue)] == [1]
+    assert [entry.number for entry in added(removed(queue, 2), "noise", {})] == [1, 3, 4]
+
+
+def test_presets_are_kept_by_protocol_and_name(tmp_path):
+    path = tmp_path / "new" / "presets.json"
+    assert read_presets(path) == {}
+    presets = with_preset({}, "memory", "弱いパルス", {"pulse_voltage": "1 V"})
+    write_presets(presets, path)
+    assert read_presets(path) == {"memory": {"弱いパルス": {"pulse_voltage": "1 V"}}}
+    assert without_preset(presets, "memory", "弱いパルス") == {"memory": {}}
+    path.write_text("[1]", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds no presets"):
+        read_presets(path)
+
+
+def test_an_axis_stays_until_the_data_leaves_it():
+    shown = following(None, (0.0, 10.0))
+    assert following(shown, (0.0, 10.3)) == shown
+    assert following(shown, (0.0, 11.0)) != shown
+    assert following(shown, (4.0, 5.0)) != shown
+    low, high = growing(None, (0.0, 10.0))
+    assert growing((low, high), (0.0, 14.9)) == (low, high)
+    assert growing((low, high), (0.0, 16.0))[1] >= 24
+    assert bounds_of([np.array([np.nan, 2.0]), np.array([])]) == (2.0, 2.0)
+    assert bounds_of([np.array([np.nan])]) is None
+
+
+def test_current_in_the_wires_obeys_kirchhoff():
+    # Two wires from a source on the left to a drain on the right, one over the other in between.
+    told = {"time_s": 1.0, "wires": [[0, 0, 2, 0], [1, 0, 3, 0], [5, 5, 6, 6]],
+            "positions": [[1.5, 0.0]], "junctions": [[0, 1]], "potentials": [1.0, 0.0, 0.0],
+            "conductances": [1e-3]}
+    picture = picture_of(json.dumps(told).encode())
+    assert picture is not None
+    assert picture.total == pytest.approx(1e-3)
+    carrying = np.abs(picture.currents) > 1e-9
+    # From the middle of the first wire (x = 1) to the junction (1.5), on to the middle of the
+    # second (2): what flows in flows out.
+    assert sorted(picture.pieces[carrying][:, [0, 2]].tolist()) == [[1.0, 1.5], [1.5, 2.0]]
+    assert np.allclose(np.abs(picture.currents[carrying]), 1e-3)
+    assert picture.electrodes.tolist() == [[1.0, 0.0], [2.0, 0.0]]
+    assert sum(np.count_nonzero(which) for which in by_potential(picture.potentials)) == len(
+        picture.pieces)
+    assert np.count_nonzero(by_current(picture.currents, picture.total)[-1]) == 2
+
+
+def test_a_sample_at_rest_is_drawn_without_current():
+    told = {"time_s": 0.0, "wires": [[0, 0, 1, 1]], "positions": [], "junctions": [],
+            "potentials": [0.0], "conductances": []}
+    picture = picture_of(json.dumps(told | {"positions": [[0, 0]], "junctions": [[0, 0]],
+                                            "conductances": [1e-9]}).encode())
+    assert picture is not None
+    assert picture.total == 0
+    assert picture.electrodes.size == 0
+    assert picture_of(b'{"time_s": 0.0}') is None
+
+
+def test_monotonic_is_the_clock_of_the_lamp():
+    assert lamp_of((state("off", time.monotonic()),), time.monotonic())[0] == "off"
