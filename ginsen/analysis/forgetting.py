@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import medfilt
 
-from ginsen.analysis.relaxation import LAWS, fit_laws
+from ginsen.analysis.relaxation import Relaxation, fit_laws
+from ginsen.analysis.relaxation_laws import LAWS
+from ginsen.analysis.retention_intervals import Interval, half_life_by_law, ratio_by_law
 from ginsen.types import Array
 
 AGES = (1.0, 10.0, 100.0)
@@ -28,7 +30,10 @@ class Retention:
     None with `half_life_reason` if it never did. `law` is the name of the relaxation that explains
     the record best, `parameters` and `errors` its parameters (SI) and their standard errors,
     `bic` the criterion of every law tried (the lowest wins), `noise_exponent` the b of the f^-b
-    noise under it; `law_reason` says why there is no law.
+    noise under it; `law_reason` says why there is no law. `by_law` are the same ratios and
+    `half_life_by_law` the half-life of the fitted law, its noise left out, with 95 % intervals;
+    they count from the law's own value at the first read after the origin. The law holds from
+    there to the age `last_time` (s), and nothing is said of what lies beyond.
     """
 
     first_time: float
@@ -43,6 +48,16 @@ class Retention:
     bic: Mapping[str, float] = field(default_factory=dict)
     noise_exponent: float | None = None
     law_reason: str | None = None
+    last_time: float = math.nan
+    by_law: Mapping[float, Interval] = field(default_factory=dict)
+    half_life_by_law: Interval | None = None
+    relaxation: Relaxation | None = None
+
+    def curve(self, ages: npt.ArrayLike) -> Array:
+        """The law's conductance (S) at `ages` (s). Raises ValueError where there is no law."""
+        if self.relaxation is None:
+            raise ValueError(f"there is no curve without a law: {self.law_reason}")
+        return self.first * self.relaxation.curve(np.asarray(ages, dtype=np.float64))
 
 
 def forgetting_curve(time: npt.ArrayLike, conductance: npt.ArrayLike, *, origin: float,
@@ -68,7 +83,8 @@ def forgetting_curve(time: npt.ArrayLike, conductance: npt.ArrayLike, *, origin:
     half_life, reason = _half_life(t, G / first)
     t_first, t, G = float(t[0]), t[t > 0], G[t > 0]  # ages are compared by their logarithms
     kept = Retention(t_first, first, float(u_G[0]),
-                     {age: _ratio(t, G / first, age) for age in AGES}, half_life, reason)
+                     {age: _ratio(t, G / first, age) for age in AGES}, half_life, reason,
+                     last_time=float(t[-1]) if t.size else t_first)
     no_law = _refuse_law(t, G)
     if no_law is not None:
         return replace(kept, law_reason=no_law)
@@ -76,11 +92,16 @@ def forgetting_curve(time: npt.ArrayLike, conductance: npt.ArrayLike, *, origin:
     if found is None:
         return replace(kept, law_reason="no decay is told from the noise: a constant explains as "
                                         "much as any law")
-    unit = dict.fromkeys(LAWS[found.law].amplitudes, first)
+    amplitudes = LAWS[found.law].amplitudes if found.law in LAWS else ("rest_S",)
+    unit = dict.fromkeys(amplitudes, first)
+    t0, t1 = float(t[0]), float(t[-1])
+    by_law = {age: ratio_by_law(found, age, t0) for age in AGES if t0 <= age <= t1}
     return replace(
-        kept, law=found.law, bic=found.bic, noise_exponent=found.noise_exponent,
+        kept, law=found.law, bic=found.bic, noise_exponent=found.noise_exponent, relaxation=found,
         parameters={name: value * unit.get(name, 1) for name, value in found.parameters.items()},
-        errors={name: error * abs(unit.get(name, 1)) for name, error in found.errors.items()})
+        errors={name: error * abs(unit.get(name, 1)) for name, error in found.errors.items()},
+        by_law={age: ratio for age, ratio in by_law.items() if ratio is not None},
+        half_life_by_law=half_life_by_law(found, t0, t1))
 
 
 def _ratio(t: Array, ratio: Array, age: float) -> float | None:

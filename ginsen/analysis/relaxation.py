@@ -1,28 +1,29 @@
 """Laws of relaxation fitted under coloured noise.
 
 Ordinary least squares takes 1/f noise for a trend: its intervals hold the truth in 4 to 24 of 100
-cases. Here residuals and model are whitened alike, DCT-II coefficients weighted by k^(b/2) with b
-from the residuals (in wavelets: Carter & Winn 2009, ApJ 704, 51), and the Bayesian information
-criterion chooses between laws.
+cases. Here residuals and model are whitened alike, DCT-II coefficients over the root of the noise's
+own spectrum (in wavelets: Carter & Winn 2009, ApJ 704, 51). That spectrum is fitted anew to what
+each law leaves, so that laws are compared by their whole likelihood, noise included, with the
+Bayesian information criterion.
 
-Where the residuals wander as freely as a random walk (b near 2: forgetting in steps), whitening
-leaves the increments and says next to nothing about the level, so that a whitened curve may miss
-the data by any offset. Then the laws are fitted to means over equal stretches of ln t, each
-counted once: a description, whose standard errors are not known.
+Where the residuals wander as freely as a random walk (exponent near 2) whitening leaves the
+increments and says next to nothing about the level, so that a whitened curve may miss the data by
+any offset; and reads at uneven times have no such spectrum. Then the laws are fitted to means over
+equal stretches of ln t, each counted once: a description, whose errors are not known.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.fft import dct
 from scipy.optimize import least_squares
 
-from ginsen.analysis.posterior import known_floor, shapes_of
-from ginsen.analysis.spectrum import band_of, bins_of, coefficients
+from ginsen.analysis.colour import Colours, coefficients, colours
+from ginsen.analysis.relaxation_laws import LAWS, STEPS, Law
+from ginsen.analysis.steps import Step, find_steps
 from ginsen.types import Array
 
 MOST_POINTS = 2048
@@ -31,127 +32,166 @@ MOST_POINTS = 2048
 WANDERING = 1.75
 """From this noise exponent on the curve is described in ln t instead of whitened."""
 
+UNEVEN = 0.1
+"""Rms deviation of the intervals from their median, relative: beyond it there is no spectrum."""
+
 PER_DECADE = 12
+NOISE_PARAMETERS = 3
+ROUNDS = 2
+"""Of fitting a law under the noise that it left before."""
 
 FINEST = 1e-6
 """Residuals below this share of the first read, as of a computed curve, do not tell laws apart."""
 
 
-@dataclass(frozen=True)
-class Law:
-    """One law, linear in its amplitudes: `basis` gives their columns, shape (n, amplitudes).
-
-    The last amplitude is the level at rest; its column is one everywhere. `starts` are values of
-    the `rates`, the parameters it is not linear in, all above zero, from which to search.
-    """
-
-    rates: tuple[str, ...]
-    amplitudes: tuple[str, ...]
-    basis: Callable[[Array, Array], Array]
-    starts: Callable[[Array], list[tuple[float, ...]]]
-    bounds: Callable[[Array], list[tuple[float, float]]]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relaxation:
-    """The law that explains a curve best."""
+    """The law that explains a curve best.
+
+    `covariance` is that of ln(rates) and amplitudes, in the order of `parameters`; NaN where the
+    curve is only described. `steps` are those of the law of steps, their indices turned into ages.
+    """
 
     law: str
     parameters: Mapping[str, float]
-    errors: Mapping[str, float]
+    covariance: Array
     bic: Mapping[str, float]
     noise_exponent: float
+    steps: tuple[tuple[float, Step], ...] = ()
 
+    @property
+    def errors(self) -> dict[str, float]:
+        """Standard errors of the parameters, to first order."""
+        deviations = np.sqrt(np.diag(self.covariance))
+        rates = len(LAWS[self.law].rates) if self.law in LAWS else 0
+        return {name: float(sigma * value if i < rates else sigma) for i, ((name, value), sigma)
+                in enumerate(zip(self.parameters.items(), deviations, strict=True))}
 
-def _exponential(t: Array, rates: Array) -> Array:
-    return np.column_stack([np.exp(-t / rates[0]), np.ones_like(t)])
-
-
-def _stretched(t: Array, rates: Array) -> Array:
-    return np.column_stack([np.exp(-(t / rates[0]) ** rates[1]), np.ones_like(t)])
-
-
-def _power(t: Array, rates: Array) -> Array:
-    return np.column_stack([t ** -rates[0], np.ones_like(t)])
-
-
-def _two_exponentials(t: Array, rates: Array) -> Array:
-    return np.column_stack([np.exp(-t / rates[0]), np.exp(-t / rates[1]), np.ones_like(t)])
-
-
-def _times(t: Array) -> tuple[float, float]:
-    """Within which a time constant can be told: a tenth of the first age, ten times the last."""
-    return 0.1 * float(t[0]), 10 * float(t[-1])
-
-
-def _at(t: Array, share: float) -> float:
-    """A time between the first and the last age, by its share of the way in ln t."""
-    return float(t[0] ** (1 - share) * t[-1] ** share)
-
-
-LAWS: Mapping[str, Law] = {
-    "exponential": Law(
-        ("tau_s",), ("amplitude_S", "rest_S"), _exponential,
-        lambda t: [(_at(t, 0.4),), (_at(t, 0.8),)], lambda t: [_times(t)]),
-    "stretched exponential": Law(
-        ("tau_s", "gamma"), ("amplitude_S", "rest_S"), _stretched,
-        lambda t: [(_at(t, 0.4), 0.5), (_at(t, 0.8), 0.5), (_at(t, 0.8), 1.0)],
-        lambda t: [_times(t), (0.05, 2.0)]),
-    "power law": Law(
-        ("exponent",), ("amplitude_S", "rest_S"), _power,
-        lambda t: [(0.1,), (0.7,)], lambda t: [(0.005, 5.0)]),
-    "two exponentials": Law(
-        ("tau_1_s", "tau_2_s"), ("amplitude_1_S", "amplitude_2_S", "rest_S"), _two_exponentials,
-        lambda t: [(_at(t, 0.2), _at(t, 0.7)), (_at(t, 0.5), _at(t, 0.9))],
-        lambda t: [_times(t), _times(t)]),
-}
-
-
-def fit_laws(t: Array, y: Array) -> Relaxation | None:
-    """The best of the four laws for `y` at ages `t` > 0, both of shape (n,), evenly spaced.
-
-    None where no law explains more than a constant does.
-
-    A level at rest below zero is not allowed: it is then left out.
-    """
-    full = t, y
-    t, y = _thinned(t), _thinned(y)
-    plain = min((_solved(law, t, y, None) for law in LAWS.values()), key=lambda s: s.cost)
-    b = _colour(plain.residual) if plain.cost > t.size * FINEST**2 else 0.0
-    weights: Array | None = np.maximum(np.arange(t.size), 1.0) ** (b / 2)
-    if b >= WANDERING:
-        (t, y), weights = _per_ln_t(*full), None
-    n = t.size
-    fits = {name: _solved(law, t, y, weights) for name, law in LAWS.items()}
-    bic = {name: n * math.log(max(fit.cost / n, FINEST**2))
-           + math.log(n) * (fit.rates.size + fit.amplitudes.size) for name, fit in fits.items()}
-    level = y - y.mean()
-    still = float(np.sum(_white(level, weights)[0 if weights is None else 1:] ** 2))
-    constant = n * math.log(max(still / n, FINEST**2)) + math.log(n)
-    best = min(bic, key=lambda name: bic[name])
-    if constant <= bic[best]:
-        return None
-    law, fit = LAWS[best], fits[best]
-    names = law.rates + law.amplitudes
-    values = np.concatenate([fit.rates, fit.amplitudes])
-    errors = (np.full(values.shape, np.nan) if weights is None
-              else _errors(law, t, fit, weights))
-    return Relaxation(best, dict(zip(names, values.tolist(), strict=True)),
-                      dict(zip(names, errors.tolist(), strict=True)), bic, b)
+    def curve(self, t: Array) -> Array:
+        """The law at ages `t` (s), shape (n,)."""
+        if self.law == STEPS:
+            level = np.full(t.shape, self.parameters["rest_S"])
+            for age, step in self.steps:
+                level[t < age] -= step.height
+            return level
+        law = LAWS[self.law]
+        values = np.array(list(self.parameters.values()))
+        return np.asarray(law.basis(t, values[:len(law.rates)]) @ values[len(law.rates):])
 
 
 @dataclass(frozen=True, eq=False)
-class _Solution:
+class _Fit:
+    """Rates and amplitudes, what they leave, under which noise, and -2 ln L (None: described)."""
+
     rates: Array
     amplitudes: Array
     residual: Array
     cost: float
+    noise: Colours | None = None
+    deviance: float = math.inf
+
+
+def fit_laws(t: Array, y: Array) -> Relaxation | None:
+    """The best law for `y` at ages `t` > 0, both of shape (n,), n at least 16, in order of t.
+
+    None where no law explains more than a constant does. A level at rest below zero is not
+    allowed: it is then left out.
+    """
+    full = t, y
+    if not _even(t):
+        return _described(*full, exponent=math.nan)
+    t, y = _thinned(t), _thinned(y)
+    fits = {name: _under_own_noise(law, t, y) for name, law in LAWS.items()}
+    bic = {name: fit.deviance + math.log(t.size) * (fit.rates.size + fit.amplitudes.size)
+           for name, fit in fits.items()}
+    stepped = _stepped(t, y)
+    if stepped is not None:
+        bic[STEPS] = stepped.bic[STEPS]
+    constant = _deviance(coefficients(y - y.mean(), detrend=False))[0] + math.log(t.size)
+    best = min(bic, key=lambda name: bic[name])
+    if constant <= bic[best]:
+        return None
+    if best == STEPS and stepped is not None:
+        return replace(stepped, bic=bic)
+    noise = fits[best].noise
+    exponent = 0.0 if noise is None else noise.mean_exponent
+    if exponent >= WANDERING:
+        return _described(*full, exponent=exponent)
+    return _relaxation(best, t, fits[best], bic, exponent)
+
+
+def _under_own_noise(law: Law, t: Array, y: Array) -> _Fit:
+    """A law fitted under the noise that it leaves itself."""
+    fit = _solved(law, t, y, None, law.starts(t))
+    if fit.cost <= t.size * FINEST**2:
+        # A computed curve: what is left is rounding, and no two laws are told apart by it.
+        return replace(fit, deviance=t.size * math.log(FINEST**2))
+    k = np.maximum(np.arange(t.size), 1)
+    for _ in range(ROUNDS):
+        noise = colours(coefficients(fit.residual, detrend=False) ** 2)
+        fit = _solved(law, t, y, 1 / np.sqrt(noise.density(k)), [tuple(fit.rates)])
+    deviance, noise = _deviance(coefficients(fit.residual, detrend=False))
+    return replace(fit, noise=noise, deviance=deviance)
+
+
+def _deviance(residual: Array) -> tuple[float, Colours]:
+    """-2 ln L of DCT-II coefficients from the first on, under their own noise; and that noise."""
+    noise = colours(residual**2)
+    S = np.maximum(noise.density(np.arange(1, residual.size)), FINEST**2)
+    return float(np.sum(np.log(S) + residual[1:] ** 2 / S)) + NOISE_PARAMETERS * math.log(
+        residual.size), noise
+
+
+def _stepped(t: Array, y: Array) -> Relaxation | None:
+    """The law of steps, or None where there is none."""
+    if t.size < 32:
+        return None
+    steps = find_steps(y)
+    if not steps:
+        return None
+    after = sum((step.height * (np.arange(t.size) < step.index) for step in steps),
+                np.zeros(t.size))
+    rest = float(np.mean(y + after))
+    deviance, noise = _deviance(coefficients(y + after - rest, detrend=False))
+    level = float(noise.density(np.array([1]))[0]) / t.size
+    return Relaxation(
+        STEPS, {"steps": float(len(steps)), "rest_S": rest}, np.diag([0.0, level]),
+        {STEPS: deviance + math.log(t.size) * (2 * len(steps) + 1)}, noise.mean_exponent,
+        tuple((float(t[step.index]), step) for step in steps))
+
+
+def _described(t: Array, y: Array, *, exponent: float) -> Relaxation | None:
+    """The best law for means over equal stretches of ln t, without errors."""
+    t, y = _per_ln_t(t, y)
+    fits = {name: _solved(law, t, y, None, law.starts(t)) for name, law in LAWS.items()}
+    log = math.log(t.size)
+    bic = {name: t.size * math.log(max(fit.cost / t.size, FINEST**2))
+           + log * (fit.rates.size + fit.amplitudes.size) for name, fit in fits.items()}
+    best = min(bic, key=lambda name: bic[name])
+    if t.size * math.log(max(float(np.var(y)), FINEST**2)) + log <= bic[best]:
+        return None
+    size = fits[best].rates.size + fits[best].amplitudes.size
+    return replace(_relaxation(best, t, replace(fits[best], noise=None), bic, exponent),
+                   covariance=np.full((size, size), np.nan))
+
+
+def _relaxation(name: str, t: Array, fit: _Fit, bic: Mapping[str, float],
+                exponent: float) -> Relaxation:
+    law = LAWS[name]
+    values = np.concatenate([fit.rates, fit.amplitudes])
+    return Relaxation(name, dict(zip(law.rates + law.amplitudes, values.tolist(), strict=True)),
+                      _covariance(law, t, fit), bic, exponent)
 
 
 def _thinned(x: Array) -> Array:
     """Means over equal blocks, so few that at most MOST_POINTS remain."""
     m = -(-x.size // MOST_POINTS)
     return x if m == 1 else x[: x.size // m * m].reshape(-1, m).mean(axis=1)
+
+
+def _even(t: Array) -> bool:
+    steps = np.diff(t)
+    return bool(np.sqrt(np.mean((steps / np.median(steps) - 1) ** 2)) <= UNEVEN)
 
 
 def _per_ln_t(t: Array, y: Array) -> tuple[Array, Array]:
@@ -166,10 +206,11 @@ def _per_ln_t(t: Array, y: Array) -> tuple[Array, Array]:
 def _white(columns: Array, weights: Array | None) -> Array:
     if weights is None:
         return columns
-    return np.asarray((dct(columns, type=2, norm="ortho", axis=0).T * weights).T)
+    return np.asarray((coefficients(columns, detrend=False).T * weights).T)
 
 
-def _solved(law: Law, t: Array, y: Array, weights: Array | None) -> _Solution:
+def _solved(law: Law, t: Array, y: Array, weights: Array | None,
+            starts: list[tuple[float, ...]]) -> _Fit:
     """Least squares over the rates, the amplitudes solved for each (variable projection)."""
     target = _white(y, weights)
 
@@ -186,32 +227,29 @@ def _solved(law: Law, t: Array, y: Array, weights: Array | None) -> _Solution:
 
     bounds = np.log(np.array(law.bounds(t)).T)
     best = min((least_squares(misses, np.clip(np.log(start), bounds[0] + 1e-6, bounds[1] - 1e-6),
-                              bounds=bounds, max_nfev=60) for start in law.starts(t)),
+                              bounds=bounds, max_nfev=60) for start in starts),
                key=lambda found: float(found.cost))
     rates = np.exp(best.x)
     a, _ = amplitudes(rates)
-    return _Solution(rates, a, y - law.basis(t, rates) @ a, 2 * float(best.cost))
+    return _Fit(rates, a, y - law.basis(t, rates) @ a, 2 * float(best.cost))
 
 
-def _colour(residual: Array) -> float:
-    """The exponent b of the residuals' spectrum, 0 to 2.5."""
-    band = band_of(residual.size, 1.0, None, None)
-    bins = bins_of(band)
-    power = bins.mean(coefficients(residual) ** 2)
-    power = np.maximum(power, 1e-30 * power.max())
-    return float(np.clip(known_floor(shapes_of(band, None), bins.count, power, 0.0).beta, 0, 2.5))
-
-
-def _errors(law: Law, t: Array, fit: _Solution, weights: Array) -> Array:
-    """Standard errors of rates and amplitudes, from the whitened Jacobian; NaN if singular."""
+def _covariance(law: Law, t: Array, fit: _Fit) -> Array:
+    """Of ln(rates) and amplitudes, from the whitened Jacobian; NaN if that is singular."""
     step = 1e-5
     slopes = [(law.basis(t, fit.rates * np.where(np.arange(fit.rates.size) == i, 1 + step, 1.0))
-               - law.basis(t, fit.rates)) @ fit.amplitudes / (step * rate)
-              for i, rate in enumerate(fit.rates)]
+               - law.basis(t, fit.rates)) @ fit.amplitudes / step for i in range(fit.rates.size)]
+    weights = (np.full(t.size, 1 / FINEST) if fit.noise is None
+               else 1 / np.sqrt(fit.noise.density(np.maximum(np.arange(t.size), 1))))
     jacobian = _white(np.column_stack([*slopes, law.basis(t, fit.rates)]), weights)
-    variance = fit.cost / (t.size - jacobian.shape[1])
+    if fit.amplitudes[-1] == 0:
+        jacobian = jacobian[:, :-1]  # a rest that is held at zero is not fitted
     scale = np.linalg.norm(jacobian, axis=0)
-    normal = (jacobian / scale).T @ (jacobian / scale)
-    if np.linalg.cond(normal) > 1e14:
-        return np.full(scale.shape, np.nan)
-    return np.asarray(np.sqrt(variance * np.diag(np.linalg.inv(normal))) / scale)
+    size = fit.rates.size + fit.amplitudes.size
+    covariance = np.zeros((size, size))
+    if scale.min() == 0 or np.linalg.cond(jacobian / scale) > 1e7:
+        covariance[:] = np.nan
+        return covariance
+    inner = np.linalg.inv((jacobian / scale).T @ (jacobian / scale)) / np.outer(scale, scale)
+    covariance[:inner.shape[0], :inner.shape[0]] = inner
+    return covariance

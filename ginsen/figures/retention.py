@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ginsen.analysis import Summary, conductance
-from ginsen.analysis.relaxation import LAWS
 from ginsen.figures.phases import time_label
 from ginsen.figures.style import GREY, SKY, VERMILLION, blank, legend, plain_numbers
 from ginsen.types import Record
@@ -31,11 +30,8 @@ def retention_panel(axes: Axes, record: Record, summary: Summary) -> None:
     axes.plot(t, G / retention.first, ".", color=SKY, ms=4, mew=0, label=read.name,
               rasterized=True)
     if retention.law is not None:
-        law = LAWS[retention.law]
-        rates, amplitudes = (np.array([retention.parameters[name] for name in names])
-                             for names in (law.rates, law.amplitudes))
         x = np.geomspace(t[0], t[-1], 300)
-        axes.plot(x, law.basis(x, rates) @ amplitudes / retention.first, color=VERMILLION,
+        axes.plot(x, retention.curve(x) / retention.first, color=VERMILLION,
                   label=f"{retention.law}")
     ages = [(age, ratio) for age, ratio in retention.ratios.items() if ratio is not None]
     if ages:
