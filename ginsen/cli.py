@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("--json", action="store_true",
                          help="last line of output is one JSON object")
     analyse.add_argument("--figure", type=Path, metavar="PNG", help="draw the figure into it")
+    analyse.add_argument("--studies", type=Path, metavar="DIR",
+                         help="states, paths and avalanches of every phase too, their figures "
+                         "into this folder")
     for column in ("time", "voltage", "current"):
         analyse.add_argument(f"--{column}", metavar="COLUMN",
                              help=f"the {column} column of a text file, by name or number from 1")
@@ -246,8 +249,18 @@ def _analyse(options: argparse.Namespace) -> int:
     selected = any(column is not None for column in columns.values())
     record = read_text(options.file, **columns) if selected \
         else read_record(options.file, *options.further)
+    if options.studies is not None:
+        _study(record, options.studies)
     _conclude(record, options.file, options.figure, as_json=options.json)
     return 0
+
+
+def _study(record: Record, folder: Path) -> None:
+    from ginsen.analysis import with_phases
+    from ginsen.phase_studies import phase_studies
+
+    for sentence in phase_studies(with_phases(record), folder):
+        print(sentence, file=sys.stderr)
 
 
 def _check_figure(path: Path) -> None:

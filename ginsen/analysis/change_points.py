@@ -44,6 +44,10 @@ class Change:
     p: float
 
 
+LEAST_SHARE = 1e-12
+"""Powers that differ by more than this are as different as can be; the arithmetic stays regular."""
+
+
 class Past:
     """The spectrum of a state so far, from halves of windows, for the next half to be held against.
 
@@ -90,13 +94,13 @@ def _differ(before: Array, after: Array, number: float, size: int) -> float:
     if min(before.min(), after.min()) <= 0:
         return 1.0
     both = (1 + number) * count / 2
-    q = after / (after + number * before)
+    q = np.clip(after / (after + number * before), LEAST_SHARE, 1 - LEAST_SHARE)
     law, gain = np.zeros(2), 0.0
     for _ in range(20):
         odds = np.exp(-(x @ law))
         share = q * odds / (1 - q + q * odds)
-        step = np.linalg.solve((x * (both * share * (1 - share))[:, None]).T @ x,
-                               x.T @ (both * share - count / 2))
+        weight = both * np.maximum(share * (1 - share), LEAST_SHARE)
+        step = np.linalg.solve((x * weight[:, None]).T @ x, x.T @ (both * share - count / 2))
         law = law + np.clip(step, -2, 2)
         ratio = x @ law
         gain = -float(count @ ratio / 2 + both @ np.log(1 - q + q * np.exp(-ratio)))

@@ -58,7 +58,7 @@ def phase_summary(record: Record, span: Span, *, floor: float | None = None,
     G, u_G = conductance(samples, record.series_resistance, level=span.level,
                          alternate=span.alternate)
     tried: list[SpectralFit] = []
-    whole = _longest_without_gap(samples).per_volt(span.level, alternate=span.alternate)
+    whole = longest_without_gap(samples).per_volt(span.level, alternate=span.alternate)
     for share in STRETCHES:
         part = whole[len(whole) - len(whole) // share:]
         tried.append(_fit(part, front_end_of(span), floor, line_frequency))
@@ -77,7 +77,7 @@ def front_end_of(span: Span) -> FrontEnd | None:
     return FrontEnd(span.integration) if span.integration > 0 else None
 
 
-def _longest_without_gap(samples: Samples) -> Samples:
+def longest_without_gap(samples: Samples) -> Samples:
     """A meter whose buffer is full leaves a gap; β is asked of the longest stretch between two."""
     steps = np.diff(samples.time)
     if steps.size == 0:

@@ -74,3 +74,10 @@ def test_where_beta_changed(first, second, rng):
 def test_too_few_samples_to_place_a_change():
     with pytest.raises(ValueError, match="64 or more"):
         where_noise_changed(np.ones(63))
+
+
+def test_powers_that_differ_beyond_all_arithmetic_are_a_change():
+    noise = np.random.default_rng(3).standard_normal(512)
+    past = Past()
+    past.take(1e-12 * noise, 0.0, 1.0)
+    assert past.take(np.concatenate([1e-12 * noise[256:], 1e6 * noise[:256]]), 0.5, 1.5) < 1e-6
