@@ -171,7 +171,7 @@ class Station:
         self._guard = Guard(self.file.visa, [meter.emergency(name) for name, meter
                                              in self.source_meters.items()])
         for meter in self.source_meters.values():
-            meter.heard = self._guard.beat
+            meter.heard, meter.alarmed = self._guard.beat, self._guard.act
 
     def watch(self, recording: Path | None = None) -> None:
         """From now on outputs may be on, and `alive` or an answer is due every few seconds.

@@ -94,7 +94,7 @@ def read_station(path: str | Path = "simulated") -> StationFile:
     label = Path(where).name
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # also of 5000 digits, of 1000 brackets
         raise StationError(f"{label} is not a TOML file: {problem}") from None
     station = tables.pop("station", None)
     if not isinstance(station, dict):

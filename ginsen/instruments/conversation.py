@@ -67,6 +67,7 @@ class Conversation:
     alarmed: Callable[[str], object] = staticmethod(lambda text: None)
     _adrift = False  # an answer may still be on its way
     _losses = 0  # how often the link was found to have lost something
+    _depth = 0  # how many attempts to find back are under way, one within the other
 
     @cached_property
     def _numbers_sent(self) -> Iterator[int]:
@@ -177,10 +178,12 @@ class Conversation:
 
     def _errors(self) -> list[str]:
         """What the error queue held; it is empty now."""
-        found = []
-        for _ in range(self._whole_number(":SYST:ERR:COUN?")):
+        found: list[str] = []
+        count = self._whole_number(":SYST:ERR:COUN?")
+        for _ in range(count):
             entry = str(self.ask(":SYST:ERR?")).strip()
             if entry.startswith(("0,", "+0,")):
+                self.noted(f"{count} errors were said to be queued; there were {len(found)}")
                 break
             found.append(entry)
         return found
@@ -198,14 +201,20 @@ class Conversation:
     def _find_back(self) -> None:
         """Make sure that the next answer is to the next question; raises InstrumentError."""
         self._losses += 1
-        with contextlib.suppress(Exception):
-            self._clear()
-        if self._proof() is None and not self._opened_anew():
-            raise InstrumentError(f"{self._where} does not answer, nor after {len(WAITS)} attempts "
-                                  "to open it anew.")
-        self._adrift = False
-        self._raise([entry for entry in self._errors() if not QUERY_ERRORS.match(entry)],
-                    "after a lost answer")
+        if self._depth == TRIES:
+            raise InstrumentError(f"{self._where} keeps losing answers.")
+        self._depth += 1  # asking for errors may lose an answer too, and lead here again
+        try:
+            with contextlib.suppress(Exception):
+                self._clear()
+            if self._proof() is None and not self._opened_anew():
+                raise InstrumentError(f"{self._where} does not answer, nor after {len(WAITS)} "
+                                      "attempts to open it anew.")
+            self._adrift = False
+            self._raise([entry for entry in self._errors() if not QUERY_ERRORS.match(entry)],
+                        "after a lost answer")
+        finally:
+            self._depth -= 1
 
     def _clear(self) -> None:
         """Device clear. Not every interface has one, and raises then; a raw socket is left alone.

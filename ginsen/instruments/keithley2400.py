@@ -15,7 +15,7 @@ from ginsen.instruments.keithley2400_corrected import BUFFER_FULL
 from ginsen.instruments.keithley2400_guarded import GuardedKeithley2400
 from ginsen.instruments.keithley2400_readings import ELEMENTS, rows_of, samples_of
 from ginsen.instruments.keithley_source_meter import MARGIN
-from ginsen.instruments.source_meter import InstrumentError
+from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.instruments.specification import settling
 from ginsen.types import Phase, Samples
 
@@ -25,7 +25,7 @@ MESSAGE_AVAILABLE, ERROR_AVAILABLE, IDLE = 16, 4, 128
 
 CHUNK = 4096  # bytes at a time, and ...
 SHARE = 0.1  # ... seconds a call, of a reply that can take seconds
-PATIENCE = 10.0  # seconds for such a reply to begin
+PATIENCE = 10.0  # seconds for such a reply to begin, or for a piece to end after its time
 
 Stage = Literal["ready", "measuring", "reading"]
 """Nothing under way, the buffer filling, or what it holds on its way here."""
@@ -75,6 +75,8 @@ class Keithley2400(GuardedKeithley2400):
             self.clock.sleep(settling(phase, self.sheet) + (not on) * self.sheet.timing.relay)
         elif on:
             self.write(":OUTP OFF")  # or the first reading would not wait for relay and level
+            if self._output_on():
+                raise OutputNotOff(f"{self._where}: the output stays on where it should rest.")
         self._initiate()
         return 1
 
@@ -156,12 +158,16 @@ class Keithley2400(GuardedKeithley2400):
         return Samples.joined(parts)
 
     def _ended(self) -> bool:
-        """Whether the piece under way is over: by serial poll, else by the clock."""
+        """Whether the piece under way is over: by serial poll, else by the clock.
+
+        One that lost its power no longer asks for a poll; in the end the clock says so, too.
+        """
         status = self._status_byte()
+        # One part in a thousand for the two clocks to differ; an early question only waits.
+        late = self.clock.now() - self._end - 1e-3 * self._count * self._phase.interval
         if status is None:
-            # One part in a thousand for the two clocks to differ; an early question only waits.
-            return self.clock.now() > self._end + 1e-3 * self._count * self._phase.interval
-        return bool(status & (BUFFER_FULL | IDLE))
+            return late > 0
+        return bool(status & (BUFFER_FULL | IDLE)) or late > PATIENCE
 
     def _prove_complete(self) -> None:
         """Raises InstrumentError for a piece that is short, or lost the output."""

@@ -94,7 +94,7 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
         """What `*IDN?` answers. Raises InstrumentError for another model."""
         identity = str(self.ask("*IDN?")).strip()
         if "MODEL 2400" not in identity.upper():
-            raise InstrumentError(f"{self.adapter.resource_name} answered {identity!r}: the "
+            raise InstrumentError(f"{self.adapter.resource_name} answered {identity[:60]!r}: the "
                                   "station expects a Keithley 2400.")
         return identity
 

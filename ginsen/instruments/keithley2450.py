@@ -111,15 +111,15 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         """What `*IDN?` answers. Raises InstrumentError for another model or command set."""
         identity = str(self.ask("*IDN?")).strip()
         if "MODEL 2450" not in identity.upper():
-            raise InstrumentError(f"{self.adapter.resource_name} answered {identity!r}: the "
+            raise InstrumentError(f"{self.adapter.resource_name} answered {identity[:60]!r}: the "
                                   "station expects a Keithley 2450.")
         language = str(self.ask("*LANG?")).strip()
         if language != "SCPI":
             output = str(self.ask(":OUTP?")).strip() if language == "SCPI2400" else "unknown"
             state = {"0": "off", "1": "ON"}.get(output, "in a state that it cannot be asked for")
-            raise InstrumentError(f"the 2450 at {self.adapter.resource_name} speaks {language}; "
-                                  "set its command set to SCPI (*LANG SCPI) and restart it. Its "
-                                  f"output is {state}.")
+            raise InstrumentError(f"the 2450 at {self.adapter.resource_name} speaks "
+                                  f"{language[:60]}; set its command set to SCPI (*LANG SCPI) and "
+                                  f"restart it. Its output is {state}.")
         return identity
 
     def check(self, phases: Sequence[Phase]) -> None:

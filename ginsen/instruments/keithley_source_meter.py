@@ -32,6 +32,7 @@ class KeithleySourceMeter(Conversation, SourceMeter):
     source_voltage: Any
     source_current: Any
     _hertz: float | None = None
+    _given_up = False  # whether the last `off` waited in vain
     _ramps = False  # whether the level is lowered in steps before the output goes off
 
     def reading_time(self, phase: Phase) -> float:
@@ -54,7 +55,7 @@ class KeithleySourceMeter(Conversation, SourceMeter):
     def _mains(self) -> float:
         """The power line frequency (Hz) it integrates by, asked once: a running 2400 is silent."""
         if self._hertz is None:
-            self._hertz = self._number(":SYST:LFR?")
+            self._hertz = self.ask_for(":SYST:LFR?", _mains_frequency, "50 or 60 was")
         return self._hertz
 
     def _verify(self, phase: Phase, what: str, got: float, wanted: float,
@@ -118,18 +119,19 @@ class KeithleySourceMeter(Conversation, SourceMeter):
 
         No step waits for the success of another: not every interface has a device clear (pyvisa-py
         has none on USB). The state is asked for with a proof that the answer is to this question.
-        A new session is waited for as long as for any other question, so that a wire that comes
-        back in time also gives back what the buffer holds; meanwhile the guard tries, too.
+        A new session is waited for, the first time, as long as for any other question, so that a
+        wire that comes back also gives back what the buffer holds; meanwhile the guard tries, too.
         """
         if self._ramps:
             with contextlib.suppress(Exception):
                 self._ramp_down()
         state: str | None = None
+        given_up, self._given_up = self._given_up, False
         for attempt in range(3):
             if attempt == 2:
                 with contextlib.suppress(Exception):
                     self.alarmed(f"{self._where} was not read back as off")
-                    self._opened_anew()
+                    self._reopen() if given_up else self._opened_anew()
             for command in (":ABOR", ":OUTP OFF", "", ":ABOR", ":OUTP OFF"):
                 with contextlib.suppress(Exception):
                     self.write(command) if command else self._clear()
@@ -140,6 +142,7 @@ class KeithleySourceMeter(Conversation, SourceMeter):
                     with contextlib.suppress(Exception):
                         self.noted(f"the output was read back as off at attempt {attempt + 1}")
                 return
+        self._given_up = True
         raise OutputNotOff(f"{self.adapter.resource_name}: the output could not be read back as "
                            f"off ({state or 'no answer'}). Look at the bench.")
 
@@ -169,3 +172,7 @@ class KeithleySourceMeter(Conversation, SourceMeter):
         """Output off and read back; PyMeasure's ramps to zero first, which moves a sample."""
         self.off()
         self.isShutdown = True
+
+
+def _mains_frequency(answer: str) -> float:
+    return (50.0, 60.0)[(50.0, 60.0).index(float(answer))]

@@ -110,15 +110,15 @@ class Velox(velox.Velox, ProbeStation):  # type: ignore[misc]
         line = self._line()
         coded = _CODED.fullmatch(line)
         if coded is None:
-            raise InstrumentError(f"{self._where} answered {line.strip()!r} to {self._unanswered}; "
-                                  "a code and a colon were expected.")
+            raise InstrumentError(f"{self._where} answered {line.strip()[:60]!r} to "
+                                  f"{self._unanswered}; a code and a colon were expected.")
         command, self._unanswered = self._unanswered, ""
         self.error_code, text = int(coded[1]), coded[2].strip()
         self.error_message = text if self.error_code else ""
         if self.error_code:
             self.wafermap.end_reached = self.error_code == END_OF_WAFER
-            raise VeloxError(f"{self._where} refused {command} with {self.error_code}: {text}",
-                             self.error_code)
+            raise VeloxError(f"{self._where} refused {command} with {self.error_code}: "
+                             f"{text[:200]}", self.error_code)
         return text
 
     @property
@@ -146,7 +146,7 @@ class Velox(velox.Velox, ProbeStation):  # type: ignore[misc]
     def _line(self) -> str:
         try:
             return str(super(velox.Velox, self).read())
-        except pyvisa.VisaIOError as problem:
+        except (pyvisa.VisaIOError, UnicodeDecodeError) as problem:
             raise InstrumentError(f"{self._where} did not answer {self._unanswered}: "
                                   f"{problem}") from None
 
@@ -159,7 +159,7 @@ class Velox(velox.Velox, ProbeStation):  # type: ignore[misc]
             if not _CODED.fullmatch(line):
                 self._unanswered = ""
                 return line.strip()
-        raise InstrumentError(f"{self._where} answers *IDN? with {line.strip()!r}.")
+        raise InstrumentError(f"{self._where} answers *IDN? with {line.strip()[:60]!r}.")
 
     # The probe station.
 
@@ -172,7 +172,7 @@ class Velox(velox.Velox, ProbeStation):  # type: ignore[misc]
         """What `*IDN?` answers. Raises InstrumentError unless it names Velox."""
         identity = self._identity()
         if "VELOX" not in identity.upper():
-            raise InstrumentError(f"{self._where} answered {identity!r}: the "
+            raise InstrumentError(f"{self._where} answered {identity[:60]!r}: the "
                                   "station expects a FormFactor Velox.")
         return identity
 
@@ -253,5 +253,6 @@ def _whole_numbers(reply: str, count: int) -> list[int]:
     except ValueError:
         numbers = []
     if len(numbers) != count:
-        raise InstrumentError(f"Velox answered {reply!r}; {count} whole numbers were expected.")
+        raise InstrumentError(f"Velox answered {reply[:60]!r}; {count} whole numbers were "
+                              "expected.")
     return numbers

@@ -98,7 +98,7 @@ class Acquisition:
                 self._fetch(waiting, begun)
                 if running:
                     self._clock.sleep(POLL)
-        except Exception:
+        except BaseException:
             # What the buffer still holds is kept, whatever is wrong; the cause is what is raised.
             with contextlib.suppress(Exception):
                 self._meter.off()

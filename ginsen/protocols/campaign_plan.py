@@ -88,7 +88,7 @@ def parse_plan(text: str, file: Path) -> Plan:
     """The plan in the text of a file. Raises PlanError."""
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # also of 5000 digits, of 1000 brackets
         raise PlanError(f"{file.name} is not a TOML file: {problem}.") from None
     top = PlanTable(tables, file.name)
     top.only("campaign", "stop", "run", "pair")

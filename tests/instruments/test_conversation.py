@@ -81,7 +81,7 @@ def test_senseless_numbers_are_asked_for_once_more(broken):
     assert smu._number(":SYST:LFR?") == 50
     assert smu.notes == ["'5x' in answer to ':SYST:LFR?'; asked again"]
     smu = broken('kind = "garbled_reply", match = ":SOUR:VOLT?", text = "no", times = 2')
-    with pytest.raises(InstrumentError, match="answered 'no' to :SOUR:VOLT.; one number was exp"):
+    with pytest.raises(InstrumentError, match=r"answered 'no' to :SOUR:VOLT.; one number was exp"):
         _ = smu.source_voltage
 
 
@@ -120,7 +120,7 @@ def test_what_is_gone_for_good_is_said_and_does_not_hang(broken):
 def test_an_error_of_the_instruments_own_is_not_dropped_with_the_links(broken):
     smu = broken('kind = "lost_reply", match = ":SYST:LFR?", times = 1',
                  'kind = "error", code = 802, text = "OUTPUT blocked", match = ":SYST:LFR?"')
-    with pytest.raises(InstrumentError, match="802.*after a lost answer"):
+    with pytest.raises(InstrumentError, match=r"802.*after a lost answer"):
         smu._number(":SYST:LFR?")
 
 
