@@ -221,9 +221,13 @@ class Emergency:
 class SpectralFit:
     """One estimate of β in S(f) = amplitude · (f / 1 Hz)^-β + floor, one-sided.
 
-    `beta` is the posterior mean and `beta_low`, `beta_high` bound its 95 % interval, conditional
+    `beta` is the posterior median and `beta_low`, `beta_high` bound its 95 % interval, conditional
     on the power law. All three are None where none is honest; `reason` then says why in one
     sentence. `amplitude` and `floor` are in (unit of the values)² / Hz, `band` in Hz.
+
+    `model` says what describes the record: "power law", "power law and floor", or with a `corner`
+    (Hz) "power law above a knee" or "Lorentzian". A polynomial of degree `detrend` and `curves`
+    pairs of curves were taken out; `drift` is the probability that what is left is noise.
     """
 
     beta: float | None
@@ -245,6 +249,11 @@ class SpectralFit:
     jump: float | None = None
     overdispersion: float | None = None
     sub_bands: tuple[tuple[float, float, float, float], ...] = ()
+    model: str = ""
+    corner: float | None = None
+    detrend: int = 1
+    curves: int = 1
+    drift: float | None = None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,20 @@ from ginsen.analysis.spectrum import FEWEST_BINS, Bins
 from ginsen.types import Array
 
 WIDEST_SIGMA = 0.3
+"""The most that the bound of a window may be."""
+
+WIDEST_POSTERIOR = 0.5
+"""Where σ(β) is more, 1/f and 1/f² are not two standard deviations apart."""
+
 FEWEST_SAMPLES = 16
 FEWEST_LEVELS = 8
+LOOK = 64
 
-RARE = 1e-5
-"""A p-value below which chance is no explanation: live windows come by the thousand."""
+RARE = 1e-7
+"""A p-value below which chance is no explanation: live windows come by the million."""
+
+RARE_STEP = 1e-5
+"""The same for a step, whose p-value is cautious: places beside each other are no new chances."""
 MOST_BENT = 1.0
 
 STEEPEST = 3.5
@@ -25,11 +34,13 @@ STEEPEST = 3.5
 
 def of_samples(x: Array) -> str | None:
     """Samples that have no spectrum at all."""
-    lost = x.size - int(np.count_nonzero(np.isfinite(x)))
-    if lost:
+    if not math.isfinite(float(x.sum())):
+        lost = x.size - int(np.count_nonzero(np.isfinite(x)))
         return f"{lost} of {x.size} values are not finite"
     if x.size < FEWEST_SAMPLES:
         return f"too short: {x.size} samples"
+    if len(set(x[:LOOK].tolist())) >= FEWEST_LEVELS:
+        return None
     levels = np.unique(x).size
     if levels == 1:
         return f"constant: all {x.size} values are {x[0]:g}"
@@ -47,26 +58,28 @@ def of_band(bins: Bins, size: int) -> str | None:
             f"σ(β) ≥ {least:.2g} where {WIDEST_SIGMA} is allowed")
 
 
-def of_posterior(fit: Posterior) -> str | None:
+def of_posterior(fit: Posterior, widest: float) -> str | None:
     """A posterior that does not say what β is."""
-    if fit.sigma > WIDEST_SIGMA:
+    if fit.sigma > widest:
         share = float(np.mean(fit.floor / fit.model))
-        return (f"not told from the floor: σ(β) = {fit.sigma:.2g} where {WIDEST_SIGMA} is allowed, "
+        return (f"not told from the floor: σ(β) = {fit.sigma:.2g} where {widest:g} is allowed, "
                 f"with a floor of {100 * share:.0f} % of the spectrum")
-    if fit.edge is not None:
-        what = "drift" if fit.edge > 0 else "no power law"
-        return f"{what}: β runs to {fit.edge:g}, the end of the range that is searched"
-    if fit.beta > STEEPEST:
+    if fit.edge is not None and fit.edge < 0 and fit.high < 0:
+        return f"no power law: β runs to {fit.edge:g}, the end of the range that is searched"
+    if fit.low > STEEPEST:
         return f"drift: β = {fit.beta:.2f} would be smoother than noise that can be told from one"
     return None
 
 
-def of_state(coherence: float, half_beta: float | None, half_power: float | None) -> str | None:
-    """A window that is not one state: it drifts, or its halves differ."""
-    if coherence < RARE:
-        return f"drift: noise alone would look so smooth with p = {coherence:.1g}"
-    if half_power is None or half_beta is None:
+def of_drift(p: float, asks_for_more: bool) -> str | None:
+    """A drift that is not taken out with the curves that were, all there are or fewer."""
+    if p >= RARE_STEP and not asks_for_more:
         return None
+    return f"drift: noise alone would look so smooth with p = {p:.1g}"
+
+
+def of_state(half_beta: float, half_power: float) -> str | None:
+    """A window that is not one state: its halves differ."""
     # Both are standard normal in one state, so the sum of their squares is χ² with two degrees.
     if math.exp(-(half_power**2 + half_beta**2) / 2) < RARE:
         return (f"state change: from the first half to the second the power differs by "
@@ -76,10 +89,16 @@ def of_state(coherence: float, half_beta: float | None, half_power: float | None
 
 def of_step(step: Step, bent: float) -> str | None:
     """A jump that β owes itself to: it moves by `bent` standard deviations without the jump."""
-    if step.p >= RARE or bent < MOST_BENT:
+    if step.p >= RARE_STEP or bent < MOST_BENT:
         return None
     return (f"a step at sample {step.index} (p = {step.p:.1g}): without it β moves by {bent:.1f} "
             "standard deviations")
+
+
+def of_lorentzian(corner: float) -> str:
+    """A spectrum that is one fluctuator's."""
+    return (f"a single fluctuator: a Lorentzian with its corner at {corner:.3g} Hz describes the "
+            "spectrum, no power law")
 
 
 def of_misfit(goodness: float, overdispersion: float) -> str | None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct
+from scipy.special import polygamma, psi
 
 from ginsen.types import Array
 
@@ -47,31 +48,37 @@ class Band:
     """Which ordinates of a record of `size` samples are kept: `low` to `high`, both included.
 
     `lines` are ordinates of mains lines and their images, left out with four to either side.
+    `detrend` is the degree of the polynomial that is taken out of the record, `curves` how many
+    pairs of curves more (of `drift`).
     """
 
     size: int
     low: int
     high: int
     lines: tuple[int, ...] = ()
-
-    def halved(self) -> Band:
-        """The same frequencies in half the record; the lowest ordinate stays."""
-        return Band(self.size // 2, self.low, self.high // 2,
-                    tuple(round(line / 2) for line in self.lines))
+    detrend: int = 1
+    curves: int = 1
 
 
 @dataclass(frozen=True, eq=False)
 class Bins:
-    """Ordinates pooled over 1/8 octave: `count` of them around `frequency` (units of fs)."""
+    """Ordinates pooled over 1/8 octave: `count` of them around `frequency` (units of fs).
+
+    `part` picks the ordinates from a spectrum, `starts` says where in them each bin begins. `sizes`
+    is `count` in whole numbers, `deviance` what `deviance_of` makes of it.
+    """
 
     ordinates: Indices
+    part: slice | Indices
     starts: Indices
     count: Array
     frequency: Array
+    sizes: Indices
+    deviance: tuple[float, float]
 
     def mean(self, power: Array) -> Array:
         """The mean of `power`, one value per ordinate from k = 0, in each bin."""
-        return np.add.reduceat(power[self.ordinates], self.starts) / self.count
+        return np.asarray(np.add.reduceat(power[self.part], self.starts) / self.count)
 
     def least_sigma(self) -> float:
         """The Cramér-Rao bound of β from these ordinates, floor absent: 1/√(½ Σ n (x - x̄)²)."""
@@ -80,20 +87,56 @@ class Bins:
         return math.inf if spread <= 0 else math.sqrt(2 / spread)
 
 
-def coefficients(values: Array) -> Array:
-    """The orthonormal DCT-II of `values` less their least-squares line, shape (n,).
+def deviance_of(count: Array) -> tuple[float, float]:
+    """Mean and variance of Σ n (x - 1 - ln x) over bins of n ordinates whose x is χ²_n/n.
+
+    They are Σ n (ln(n/2) - ψ(n/2)) and Σ n² (ψ₁(n/2) - 2/n).
+    """
+    half = count / 2
+    return (float(np.sum(count * (np.log(half) - psi(half)))),
+            float(np.sum(count**2 * (polygamma(1, half) - 1 / half))))
+
+
+def coefficients(values: Array, detrend: int = 1) -> Array:
+    """The orthonormal DCT-II of `values` less a polynomial of degree `detrend`, shape (n,).
 
     For white noise of variance σ² every squared coefficient has mean σ²; ordinate k sits at
     k fs/2n, and the one-sided density there is 2 dt times the squared coefficient.
     """
-    n = values.size
-    x = np.arange(n) - (n - 1) / 2
     level = values - values.mean()
-    return np.asarray(dct(level - x * (x @ level) / (x @ x), type=2, norm="ortho"))
+    for polynomial in _polynomials(values.size, detrend):
+        level -= inner(polynomial, level) * polynomial
+    return np.asarray(dct(level, type=2, norm="ortho", overwrite_x=True))
+
+
+def inner(a: Array, b: Array) -> float:
+    """The inner product of two long vectors without BLAS, which wakes threads at a price."""
+    return float(np.einsum("i,i->", a, b))
+
+
+@lru_cache(maxsize=12)
+def _polynomials(size: int, degree: int) -> tuple[Array, ...]:
+    """Orthonormal polynomials of degree 1 up to `degree` on `size` even points."""
+    x = np.arange(size) - (size - 1) / 2
+    found = [x / math.sqrt(x @ x)] if degree else []
+    if degree > 1:
+        square = x**2 - np.mean(x**2)
+        found.append(square / math.sqrt(square @ square))
+    return tuple(np.asarray(each) for each in found)
+
+
+def quantisation_floor(lsb: float, dt: float) -> float:
+    """The one-sided density (u²/Hz) of rounding to steps of `lsb` (u), sampled every `dt` s.
+
+    Rounding errors of noise that moves by more than a step from sample to sample are white with
+    variance lsb²/12 (Widrow & Kollár, Quantization Noise, 2008, chapter 5), so 2 dt times that;
+    it adds to any other known floor.
+    """
+    return lsb**2 / 6 * dt
 
 
 def band_of(size: int, dt: float, band: tuple[float, float] | None,
-            line_frequency: float | None) -> Band:
+            line_frequency: float | None, detrend: int = 1) -> Band:
     """The ordinates between `band` (Hz), or all that can be trusted, less the mains lines.
 
     A line at f appears, sampled, at its distance from the nearest multiple of fs; it and its
@@ -104,11 +147,11 @@ def band_of(size: int, dt: float, band: tuple[float, float] | None,
         low = max(low, math.ceil(band[0] * 2 * size * dt * (1 - 1e-12)))
         high = min(size - 1, math.floor(band[1] * 2 * size * dt * (1 + 1e-12)))
     if line_frequency is None:
-        return Band(size, low, high)
+        return Band(size, low, high, (), detrend)
     harmonics = line_frequency * dt * np.arange(1, HARMONICS + 1)
     images = np.abs(harmonics - np.round(harmonics))
     lines = np.unique(np.round(2 * size * images))
-    return Band(size, low, high, tuple(int(line) for line in lines))
+    return Band(size, low, high, tuple(int(line) for line in lines), detrend)
 
 
 @lru_cache(maxsize=64)
@@ -119,9 +162,11 @@ def bins_of(band: Band) -> Bins:
         k = k[np.abs(k - line) > 4]
     which = np.floor(BINS_PER_OCTAVE * np.log2(k / band.low) + 1e-9)
     starts = np.flatnonzero(np.diff(which, prepend=-1.0))
-    count = np.diff(np.append(starts, k.size)).astype(np.float64)
+    sizes = np.diff(np.append(starts, k.size))
+    count = sizes.astype(np.float64)
     centre = np.exp(np.add.reduceat(np.log(k), starts) / count) if k.size else np.empty(0)
-    return Bins(k, starts, count, centre / (2 * band.size))
+    part = k if band.lines else slice(band.low, band.high + 1)
+    return Bins(k, part, starts, count, centre / (2 * band.size), sizes, deviance_of(count))
 
 
 def log_shape(frequency: Array, betas: Array, duty: float | None) -> Array:

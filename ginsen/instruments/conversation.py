@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
@@ -85,7 +86,13 @@ class Conversation:
 
         By IEEE 488.2 every answer ends with one; half a number looks like a number.
         """
-        answer = str(super().read(**kwargs))  # type: ignore[misc]
+        with warnings.catch_warnings():
+            # Where PyVISA takes the line feed off, it only warns of one that is missing.
+            warnings.filterwarnings("error", "read string doesn't end", UserWarning)
+            try:
+                answer = str(super().read(**kwargs))  # type: ignore[misc]
+            except UserWarning as problem:
+                raise Truncated(f"{self._where}: {problem}") from None
         kept = getattr(self.adapter.connection, "read_termination", "\n") is None
         if kept and not answer.endswith("\n"):
             raise Truncated(f"{self._where}: {answer[:60]!r} does not end with a line feed")

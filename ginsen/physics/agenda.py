@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ginsen.physics.kernel import Indices, kernel
+from ginsen.physics.kernel import Indices, inner, kernel
 from ginsen.types import Array
 
 
@@ -42,7 +42,7 @@ def rearrange(heap: Indices, stands: Indices, due: Array, junction: int) -> None
     stands[junction] = place
 
 
-@kernel
+@inner
 def _sink(heap: Indices, due: Array, place: int) -> None:
     """Let what stands at a place sink to where it belongs among those below."""
     junction = heap[place]

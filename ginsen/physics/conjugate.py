@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import Indices, kernel, summing
+from ginsen.physics.kernel import Indices, inner, inner_summing
 from ginsen.physics.substitution import precondition
 from ginsen.types import Array
 
 
-@kernel
+@inner
 def leaving(
     first: Indices, second: Indices, conductance: Array, x: Array, out: Array,
 ) -> float:
@@ -29,7 +29,7 @@ def leaving(
     return power
 
 
-@summing
+@inner_summing
 def correct(
     plan: Plan, panel: Array, first: Indices, second: Indices, conductance: Array, x: Array,
     share: float, most: int, room: Array,

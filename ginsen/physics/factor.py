@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import Indices, kernel, summing
+from ginsen.physics.kernel import Indices, inner, inner_summing, kernel, summing
 from ginsen.types import Array
 
 
@@ -43,10 +43,9 @@ def factorise(plan: Plan, places: Indices, conductance: Array, panel: Array, mes
             own[i] = 0.0
         for k in range(child_start[s], child_start[s + 1]):
             child = children[k]
-            places_in = into[row_start[child]:row_start[child + 1]]
-            size = places_in.size
-            start = mesh_start[child]
-            _take_over(mesh[start:start + size * size], places_in, front, width, own, below)
+            begin = row_start[child]
+            _take_over(mesh, mesh_start[child], into, begin, row_start[child + 1] - begin, front,
+                       width, own, below)
         if s == count:
             break  # the terminals stay
         _eliminate(front, width, height)
@@ -59,26 +58,26 @@ def factorise(plan: Plan, places: Indices, conductance: Array, panel: Array, mes
                 mesh[start + i] = own[i]
 
 
-@kernel
+@inner
 def _take_over(
-    given: Array, into: Indices, front: Array, width: int, own: Array, below: int,
+    mesh: Array, start: int, into: Indices, begin: int, size: int, front: Array, width: int,
+    own: Array, below: int,
 ) -> None:
     """Add a child's mesh to its parent's first columns, `front`, and to its own mesh, `own`."""
-    size = into.size
     for j in range(size):
-        column = into[j]
-        source = given[j * size:(j + 1) * size]
+        column = into[begin + j]
+        source = start + j * size
         if column < width:
-            target = front[column * (width + below):(column + 1) * (width + below)]
+            at = column * (width + below)
             for i in range(j + 1, size):
-                target[into[i]] += source[i]
+                front[at + into[begin + i]] += mesh[source + i]
         else:
-            target = own[(column - width) * below:(column - width + 1) * below]
+            at = (column - width) * below - width
             for i in range(j + 1, size):
-                target[into[i] - width] += source[i]
+                own[at + into[begin + i]] += mesh[source + i]
 
 
-@summing
+@inner_summing
 def _eliminate(front: Array, width: int, height: int) -> None:
     """Eliminate the columns of one panel, in place."""
     for p in range(width):
@@ -96,34 +95,31 @@ def _eliminate(front: Array, width: int, height: int) -> None:
                 other[i] += star * column[i]
 
 
-@summing
+@inner_summing
 def _fill(front: Array, width: int, own: Array, below: int) -> None:
     """Add to the mesh between the later neighbours what the panel's stars leave there."""
     height = width + below
-    p = 0
-    # Four columns at a time: the mesh is read and written a quarter as often.
-    while p + 4 <= width:
-        a = front[p * height + width:(p + 1) * height]
-        b = front[(p + 1) * height + width:(p + 2) * height]
-        c = front[(p + 2) * height + width:(p + 3) * height]
-        d = front[(p + 3) * height + width:(p + 4) * height]
-        da, db = front[p * height + p], front[(p + 1) * height + p + 1]
-        dc, dd = front[(p + 2) * height + p + 2], front[(p + 3) * height + p + 3]
-        for j in range(below):
-            wa, wb, wc, wd = a[j] * da, b[j] * db, c[j] * dc, d[j] * dd
-            target = own[j * below:(j + 1) * below]
+    for j in range(below):
+        target = own[j * below:(j + 1) * below]
+        p = 0
+        # Four stars at a time: the mesh is read and written a quarter as often.
+        while p + 4 <= width:
+            a = front[p * height:(p + 1) * height]
+            b = front[(p + 1) * height:(p + 2) * height]
+            c = front[(p + 2) * height:(p + 3) * height]
+            d = front[(p + 3) * height:(p + 4) * height]
+            wa, wb = a[width + j] * a[p], b[width + j] * b[p + 1]
+            wc, wd = c[width + j] * c[p + 2], d[width + j] * d[p + 3]
             for i in range(j + 1, below):
-                target[i] += wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i]
-        p += 4
-    while p < width:
-        a = front[p * height + width:(p + 1) * height]
-        da = front[p * height + p]
-        for j in range(below):
-            wa = a[j] * da
-            target = own[j * below:(j + 1) * below]
+                k = width + i
+                target[i] += wa * a[k] + wb * b[k] + wc * c[k] + wd * d[k]
+            p += 4
+        while p < width:
+            a = front[p * height:(p + 1) * height]
+            wa = a[width + j] * a[p]
             for i in range(j + 1, below):
-                target[i] += wa * a[i]
-        p += 1
+                target[i] += wa * a[width + i]
+            p += 1
 
 
 @kernel

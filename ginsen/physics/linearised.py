@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import Indices, kernel, summing
+from ginsen.physics.kernel import Indices, inner, inner_summing
 from ginsen.types import Array
 
 
@@ -89,7 +89,7 @@ def unsolved(wiring: Wiring) -> Solution:
         mesh=np.zeros(max(wiring.plan.stack, 1)), room=np.zeros((5, nodes)))
 
 
-@summing
+@inner_summing
 def linearise(wiring: Wiring, solution: Solution, slope: Array) -> None:
     """The sums and weights at the moment of a solution; the first edges go on with `slope`."""
     first, second, base, drops = wiring.first, wiring.second, solution.base, solution.drops
@@ -119,7 +119,7 @@ def linearise(wiring: Wiring, solution: Solution, slope: Array) -> None:
         solution.excess[c, 2] = square * scale
 
 
-@kernel
+@inner
 def go_on(solution: Solution, dt: float) -> None:
     """Let `dt` seconds pass, in which each conductance follows its slope."""
     between, rising, excess = solution.between, solution.rising, solution.excess
@@ -131,7 +131,7 @@ def go_on(solution: Solution, dt: float) -> None:
         excess[c, 1] += 2.0 * dt * excess[c, 2]
 
 
-@kernel
+@inner
 def change(
     solution: Solution, e: int, now: float, slope: float, then: float, slope_then: float,
 ) -> None:
@@ -151,14 +151,14 @@ def change(
         excess[c, 2] += weight * (bend - bend_then)
 
 
-@kernel
+@inner
 def _excess(ratio: float, rate: float) -> tuple[float, float, float]:
     """δ² / (1 + δ) for 1 + δ = `ratio` that rises by `rate` (1/s), as a polynomial of time."""
     return ((ratio - 1.0) ** 2 / ratio, rate * (1.0 - 1.0 / (ratio * ratio)),
             rate * rate / ratio**3)
 
 
-@kernel
+@inner
 def error(solution: Solution) -> float:
     """By which share the terminals' conductances may be too great now, at most."""
     greatest = 0.0
@@ -169,7 +169,7 @@ def error(solution: Solution) -> float:
     return (math.sqrt(greatest) + math.sqrt(solution.solver[LEFT])) ** 2
 
 
-@kernel
+@inner
 def time_to(solution: Solution, limit: float) -> float:
     """How long (s) until the error reaches `limit`, about, if only the slopes change it."""
     soonest = np.inf

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ginsen.physics.agenda import arrange, rearrange
-from ginsen.physics.kernel import Indices, kernel, summing
+from ginsen.physics.kernel import Indices, inner, inner_summing
 from ginsen.physics.law import Evolve
 from ginsen.physics.linearised import Solution, Wiring, change, error, go_on, time_to
 from ginsen.types import Array
@@ -124,7 +124,7 @@ def record(
                 out[row, part, k] = drive.mean[part, k] / dt if dt > 0 else out[row, 2 + part, k]
 
 
-@kernel
+@inner
 def _event(evolve: Evolve, junctions: Junctions, solution: Solution, now: float) -> None:
     """Bring the junction that is due first to the present."""
     e = junctions.heap[0]
@@ -136,7 +136,7 @@ def _event(evolve: Evolve, junctions: Junctions, solution: Solution, now: float)
     change(solution, e, junctions.conductance[e], junctions.slope[e], then, slope_then)
 
 
-@kernel
+@inner
 def _evolve(evolve: Evolve, junctions: Junctions, count: int, now: float) -> None:
     """Let the law bring the junctions `which[:count]` to the present, under their new voltages."""
     evolve(junctions.which, count, now, junctions.voltage, junctions.reach, junctions.parameters,
@@ -147,7 +147,7 @@ def _evolve(evolve: Evolve, junctions: Junctions, count: int, now: float) -> Non
         junctions.felt[e] = junctions.voltage[e]
 
 
-@summing
+@inner_summing
 def _renew(
     evolve: Evolve, solve: Evolve, settle: Evolve, wiring: Wiring, junctions: Junctions,
     solution: Solution, drive: Drive, accuracy: Accuracy, tight: float, counts: Indices,
@@ -169,7 +169,7 @@ def _renew(
     _feel(evolve, wiring, junctions, solution, drive, accuracy)
 
 
-@summing
+@inner_summing
 def _allow(reach: Array, weight: Array, tight: float, most: float) -> None:
     """Share out the error allowed: Σ weight · reach ≤ tight, more where it saves more work."""
     total = 0.0
@@ -179,7 +179,7 @@ def _allow(reach: Array, weight: Array, tight: float, most: float) -> None:
         reach[e] = min(tight / (math.sqrt(weight[e]) * total), most)
 
 
-@kernel
+@inner
 def _feel(
     evolve: Evolve, wiring: Wiring, junctions: Junctions, solution: Solution, drive: Drive,
     accuracy: Accuracy,
@@ -216,7 +216,7 @@ def _feel(
         arrange(junctions.heap, junctions.stands, junctions.due)
 
 
-@kernel
+@inner
 def _felt_anew(wiring: Wiring, drive: Drive, accuracy: Accuracy) -> bool:
     """Whether the terminals have moved so far that the junctions notice."""
     moved = 0.0
@@ -228,7 +228,7 @@ def _felt_anew(wiring: Wiring, drive: Drive, accuracy: Accuracy) -> bool:
     return moved > accuracy.voltage or (accuracy.exact and moved > 0.0)
 
 
-@kernel
+@inner
 def _gather(settle: Evolve, wiring: Wiring, solution: Solution, drive: Drive) -> None:
     """Settle the terminals for the mean since this was done last, and for now."""
     dt = drive.clock[NOW] - drive.clock[SETTLED]
@@ -247,7 +247,7 @@ def _gather(settle: Evolve, wiring: Wiring, solution: Solution, drive: Drive) ->
     _settle(settle, wiring, solution.between, drive)
 
 
-@kernel
+@inner
 def _settle(settle: Evolve, wiring: Wiring, between: Array, drive: Drive) -> None:
     """Settle the terminals on the responses' conductances `between`."""
     admittance = drive.admittance

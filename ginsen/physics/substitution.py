@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import kernel, summing
+from ginsen.physics.kernel import inner_summing, kernel
 from ginsen.types import Array
 
 # The plan's arrays are taken out before the loops, and nothing is unpacked within: numba counts
 # references at both, which would take as long as the arithmetic.
 
 
-@summing
+@inner_summing
 def collect(plan: Plan, panel: Array, x: Array, room: Array) -> None:
     """Carry the currents `x` (A) put into the inner nodes on to later ones, in place.
 
@@ -47,7 +47,7 @@ def collect(plan: Plan, panel: Array, x: Array, room: Array) -> None:
                 x[rows[i]] += sums[i]
 
 
-@summing
+@inner_summing
 def spread(plan: Plan, panel: Array, x: Array, room: Array) -> None:
     """From the potentials of the terminals to those of all nodes, in place (V).
 

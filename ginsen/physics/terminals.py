@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float64, int64, njit, void
 
-from ginsen.physics.kernel import Indices, kernel
+from ginsen.physics.kernel import Indices, inner
 from ginsen.types import Array
 
 _CLOSE = 1e-9
@@ -18,7 +18,7 @@ SETTLE = void(_ROWS, _ROWS, int64[::1], _LIST, _LIST, _ROWS)
 """The signature of `settle`."""
 
 
-@kernel
+@inner
 def _solve(admittance: Array, sources: Array, clamp: Indices, voltage: Array, room: Array) -> None:
     """The voltages if the sources clamp with these signs (0: not)."""
     count = clamp.size

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ginsen.physics.junction import TUNNEL_CONDUCTANCE, TUNNEL_DECAY, JunctionModel
-from ginsen.physics.kernel import Indices, kernel
+from ginsen.physics.kernel import Indices, inner
 from ginsen.physics.law import EVOLVE, FELT, SINCE, JunctionLaw
 from ginsen.types import Array
 
@@ -39,7 +39,7 @@ def threshold_junctions(model: JunctionModel, count: int,
     return JunctionLaw(evolve, parameters, state, float(np.min(model.set_voltage)))
 
 
-@kernel
+@inner
 def _rate(filament: float, voltage: float, row: Array) -> float:
     """dλ/dt (V), bounds included; see `ginsen.physics.junction.filament_rate`."""
     size = abs(voltage)

@@ -234,12 +234,8 @@ class Recording:
                 if batch is not None:
                     file.disk.store(batch)
             except Exception as fault:  # h5py has many; whichever it is, the run goes on
-                self._go_on(file, str(getattr(fault, "strerror", None) or fault))
-                if isinstance(fault, FileNotFoundError):
-                    # Not a daemon: what it copies is gone for good once the program has ended.
-                    self._rescuers.append(threading.Thread(target=self._rescue, args=(file,)))
-                    self._rescuers[-1].start()
-                else:
+                why = str(getattr(fault, "strerror", None) or fault)
+                if not self._go_on(file, why, deleted=isinstance(fault, FileNotFoundError)):
                     file.give_up()
                 return
             with self._lock:
@@ -247,11 +243,14 @@ class Recording:
                     self._stored, self._storing_since = point, None
                     del self._since[:told]
 
-    def _go_on(self, broken: RunFile, why: str) -> None:
-        """Go on in another file, from what is known to be on disk, or let the next call fail."""
+    def _go_on(self, broken: RunFile, why: str, *, deleted: bool = False) -> bool:
+        """Go on in another file, from what is known to be on disk, or let the next call fail.
+
+        Returns whether a file that was `deleted` is being rescued.
+        """
         with self._lock:
             if self._file is not broken or self._fault is not None:
-                return
+                return False
             tried = [f"{broken.path} can no longer be written: {why}"]
             for folder in folders_elsewhere(self._elsewhere, broken.path.parent):
                 try:
@@ -263,10 +262,16 @@ class Recording:
                 self._stored, self._storing_since = self._file.point, None
                 self._since.clear()
                 log.warning("%s; the recording goes on in %s", tried[0], self._file.path)
+                if deleted:
+                    # Begun before the new file can be closed, which waits for it. Not a daemon:
+                    # what it copies is gone for good once the program has ended.
+                    self._rescuers.append(threading.Thread(target=self._rescue, args=(broken,)))
+                    self._rescuers[-1].start()
                 self._keep(self._file)
-                return
+                return deleted
             self._fault = RecordError("; ".join(tried) + "; nothing more is recorded")
             log.error("%s", self._fault)
+            return False
 
     def _give_up_waiting(self) -> None:
         broken = self._file

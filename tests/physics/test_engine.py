@@ -103,8 +103,8 @@ def test_both_modes_meet_the_same_chance():
 
 def test_modes_agree_on_deterministic_junctions():
     built, path = thrown(1)
-    drive = [held(0.012 * path), GROUND]
-    fast, exact = (deterministic(built, **mode).advance(0.02, drive, 200).final_current[:, 0]
+    drive = [held(0.02 * path), GROUND]
+    fast, exact = (deterministic(built, **mode).advance(0.01, drive, 130).final_current[:, 0]
                    for mode in ({"voltage_accuracy": 1e-3}, {"exact": True}))
     np.testing.assert_allclose(fast, exact, rtol=1e-2)
     assert exact[-1] > 100 * exact[0]

@@ -16,4 +16,5 @@ typeof: Any
 def njit(
     signature: object = ..., *, cache: bool = ..., nogil: bool = ..., fastmath: object = ...,
     inline: str = ..., error_model: str = ..., boundscheck: bool = ...,
+    no_cpython_wrapper: bool = ..., no_cfunc_wrapper: bool = ...,
 ) -> Callable[[F], F]: ...
