@@ -33,6 +33,9 @@ CROSSOVER = 0.05
 DUTY = 0.5
 DRIFT = 5.0
 
+HEAD = "---\norphan: true\n---\n\n<!-- benchmarks/beta_table.py wrote this -->\n\n"
+"""So that a page of the documentation can include the tables from the comment on."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -212,7 +215,7 @@ def main(arguments: list[str]) -> None:
     text = "\n".join(lines)
     print(text, f"{missed} of {len(results)} cells miss a bar", sep="\n")
     if given.output is not None:
-        given.output.write_text(text, encoding="utf-8")
+        given.output.write_text(HEAD + text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def cell(kind: str, size: int, beta: float, records: int, drawings: int) -> str:
                 quickest = min(quickest, spent)
     shared = " | ".join(shown(answers[name], beta, least) for name in methods)
     return (f"| {kind} | {size} | {beta:g} | {least:.4f} | {limit} | {shared} "
-            f"| {1e3 * quickest:.0f} |")
+            f"| {f'{1e3 * quickest:.0f}' if records else '–'} |")
 
 
 def shown(answers: list[Answer], beta: float, least: float) -> str:

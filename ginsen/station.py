@@ -184,9 +184,13 @@ class Station:
                 self._guard.record(recording)
 
     def alive(self) -> None:
-        """Say that the run is in control; without a word for 5 s its guard switches off."""
+        """Say that the run is in control; without a word for 5 s its guard switches off.
+
+        Raises WasHung if it has.
+        """
         if self._guard is not None:
             self._guard.beat()
+            self._guard.check()
 
     def rest(self) -> None:
         """Say that the output went off by itself: a protocol may take its time."""

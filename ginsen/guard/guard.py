@@ -32,6 +32,10 @@ class GuardFailed(RuntimeError):
     """The guard is not there, so a run cannot be left alone."""
 
 
+class WasHung(RuntimeError):
+    """The run said nothing for so long that its guard has switched off."""
+
+
 class Guard:
     """A process of its own that makes instruments safe when this one ends or hangs.
 
@@ -45,6 +49,7 @@ class Guard:
         self._orders = Orders(visa, tuple(emergencies), os.getpid(), silence)
         self._lock = threading.Lock()
         self._last_beat = 0.0
+        self._late = False  # whether a heartbeat came after the guard must have acted
         self._words: dict[str, str] = {}  # what a guard that takes the place of a lost one is told
         self._process = self._started()
 
@@ -67,14 +72,23 @@ class Guard:
         """From now on heartbeats are due. Raises GuardFailed unless the guard is up and ready."""
         self._await_ready()
         self._words["state"] = "watch"
+        self._last_beat, self._late = time.monotonic(), False
         self._say("watch")
 
     def beat(self) -> None:
         """Say that this process is alive and in control."""
         now = time.monotonic()
+        if self._words.get("state") == "watch" and now > self._last_beat + self._orders.silence:
+            self._late = True
         if now >= self._last_beat + BEAT_EVERY:
             self._last_beat = now
             self._say("beat")
+
+    def check(self) -> None:
+        """Raises WasHung where the guard has acted meanwhile: it watches no more."""
+        if self._late:
+            raise WasHung(f"nothing was heard of this program for {self._orders.silence:g} s, so "
+                          "its guard has switched the outputs off.")
 
     def rest(self) -> None:
         """Every output was read back as off: no heartbeats are due until the next `watch`."""
