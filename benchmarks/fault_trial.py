@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pyvisa
 from bench_truth import Recorded, Truth, onlooker, recorded
@@ -188,7 +190,9 @@ def made(name: str, meter: Meter, folder: Path, *, fault: Fault | None = None,
     if fault is not None:
         bench.add_fault(fault)
     hung, stop = False, threading.Event()
-    with onlooker(bench) as truth, contextlib.ExitStack() as broken:
+    elsewhere = patch("ginsen.records.recording.folders_elsewhere",
+                      lambda asked, avoid: (folder / "elsewhere",))
+    with onlooker(bench) as truth, elsewhere, contextlib.ExitStack() as broken:
         if breakage is not None:
             scene = Scene(protocol, bench, at, stop)
             broken.enter_context(breakage.breaks(scene))
@@ -197,9 +201,11 @@ def made(name: str, meter: Meter, folder: Path, *, fault: Fault | None = None,
                 conduct(protocol, stop=stop)
         except Hung:
             hung = True
-    return Run(protocol.outcome, truth,
-               tuple(recorded(each.files, bench) for _, each in truth.closed),
-               any(bench.witness.outputs().values()), hung, bench.now)
+    records = tuple(recorded(each.files, bench) for _, each in truth.closed)
+    for left in ("runs", "elsewhere"):
+        shutil.rmtree(folder / left, ignore_errors=True)
+    return Run(protocol.outcome, truth, records, any(bench.witness.outputs().values()), hung,
+               bench.now)
 
 
 def judged(run: Run, reference: Run, *, reachable: bool = True, recordable: bool = True,
@@ -211,14 +217,12 @@ def judged(run: Run, reference: Run, *, reachable: bool = True, recordable: bool
     """
     truth, false = run.truth, []
     lost = unreachable = 0
-    begun = [_first(truth, record.origin) for record in run.records]
-    for at, record in enumerate(run.records):
-        if not record.phases:
-            continue
-        stop = min([first for first in begun if first > begun[at]], default=len(truth.taken))
-        taken = truth.taken[begun[at]:stop]
+    measured = [at for at, record in enumerate(run.records) if record.phases]
+    begun = [_first(truth, run.records[at].origin) for at in measured]
+    for at, first, stop in zip(measured, begun, [*begun, len(truth.taken)][1:], strict=True):
+        record, taken = run.records[at], truth.taken[first:stop]
         had, wrong = record.against(taken)
-        due = len(taken) if reachable else len(truth.arrived & set(range(begun[at], stop)))
+        due = len(taken) if reachable else len(truth.arrived & set(range(first, stop)))
         due *= recordable
         lost += max(0, due - had)
         unreachable += len(taken) - max(had, due)

@@ -1,5 +1,6 @@
 """Equations and solvers as pure functions: networks, junctions, Kirchhoff."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -13,7 +14,9 @@ def _drop_stale_kernels() -> None:
     newest = max(source.stat().st_mtime for source in room.glob("*.py"))
     for index in (room / "__pycache__").glob("*.nbi"):
         if index.stat().st_mtime < newest:
-            index.unlink(missing_ok=True)
+            # Another process may have been quicker, or the place may not be ours to write.
+            with suppress(OSError):
+                index.unlink()
 
 
 _drop_stale_kernels()
