@@ -13,9 +13,9 @@ def _drop_stale_kernels() -> None:
     room = Path(__file__).parent
     newest = max(source.stat().st_mtime for source in room.glob("*.py"))
     for index in (room / "__pycache__").glob("*.nbi"):
-        if index.stat().st_mtime < newest:
-            # Another process may have been quicker, or the place may not be ours to write.
-            with suppress(OSError):
+        # Another process may have been quicker, or the place may not be ours to write.
+        with suppress(OSError):
+            if index.stat().st_mtime < newest:
                 index.unlink()
 
 

@@ -54,6 +54,7 @@ class Acquisition:
         self._should_stop = should_stop
         self._show = show
         self._shift: float | None = None
+        self._unsorted = Samples.of([], [], [])
         self._until: Callable[[News], bool] | None = None
         self._reached = False
         self._done = 0.0
@@ -100,9 +101,12 @@ class Acquisition:
                     self._clock.sleep(POLL)
         except BaseException:
             # What the buffer still holds is kept, whatever is wrong; the cause is what is raised.
+            self._until = None
             with contextlib.suppress(Exception):
                 self._meter.off()
                 self._fetch(waiting, begun)
+            with contextlib.suppress(Exception):
+                self._sort(waiting)  # of a batch that something broke into
             raise
         finally:
             self._end()
@@ -114,15 +118,17 @@ class Acquisition:
         samples = self._meter.fetch()
         if self._shift is None and len(samples):
             self._shift = begun + self._meter.lead(self._phase) - float(samples.time[0])
-        self._sort(samples, waiting)
+        self._unsorted = Samples.joined([self._unsorted, samples])
+        self._sort(waiting)
 
-    def _sort(self, samples: Samples, waiting: Iterator[Phase]) -> None:
+    def _sort(self, waiting: Iterator[Phase]) -> None:
         """Give each sample to the phase it belongs to: the instrument's counts decide."""
-        while len(samples):
+        while len(self._unsorted):
             room = self._phase.count - self._taken
-            self._take(samples[:room])
-            samples = samples[room:]
-            if len(samples):
+            # Taken off first: whatever a display or a rule raises, none is lost or comes twice.
+            part, self._unsorted = self._unsorted[:room], self._unsorted[room:]
+            self._take(part)
+            if len(self._unsorted):
                 self._end()
                 self._begin(next(waiting))
 
