@@ -185,8 +185,10 @@ def made(name: str, meter: Meter, folder: Path, *, fault: Fault | None = None,
         (folder / "plan.toml").write_text(CAMPAIGN, encoding="utf-8")
         told["plan"] = str(folder / "plan.toml")
     protocol = PROTOCOLS[name](**told)
-    # The station will share this manager, and so the bench, which outlives its being closed.
-    bench = pyvisa.ResourceManager(f"{bench_file}@ginsen").visalib.bench
+    # The station will share this manager, and so the bench, which outlives its being closed. It
+    # must have a name here: only its library refers to it, and both may be collected together.
+    manager = pyvisa.ResourceManager(f"{bench_file}@ginsen")
+    bench = manager.visalib.bench
     if fault is not None:
         bench.add_fault(fault)
     hung, stop = False, threading.Event()

@@ -139,7 +139,8 @@ def measured(options: argparse.Namespace, folder: Path) -> int:
                         time=options.hours * 3600, interval=options.interval, nplc=options.nplc,
                         part=options.part)
     asked = sum(phase.count for phase in protocol.phases())
-    bench = pyvisa.ResourceManager(f"{bench_file}@ginsen").visalib.bench
+    manager = pyvisa.ResourceManager(f"{bench_file}@ginsen")  # with a name, or it is collected
+    bench = manager.visalib.bench
     ledger, hours = Ledger(bench, asked + 1000), []
 
     def look(news: Any) -> None:

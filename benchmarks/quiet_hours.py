@@ -117,7 +117,8 @@ def quiet(task: tuple[str, Meter, dict[str, Any]]) -> Quiet:
                               encoding="utf-8")
         station.write_text(STATION.format(visa=f"{bench_file}@ginsen", model=meter.model,
                                           address=meter.address), encoding="utf-8")
-        bench = pyvisa.ResourceManager(f"{bench_file}@ginsen").visalib.bench
+        manager = pyvisa.ResourceManager(f"{bench_file}@ginsen")  # with a name, or it is collected
+        bench = manager.visalib.bench
         with Station.open(station) as lab, patch.object(acquisition, "POLL", LOOK):
             guard = BenchGuard(lab.clock)
             lab._guard = guard  # type: ignore[assignment]
