@@ -57,8 +57,8 @@ class Truth:
     """Which of them are known to have reached the program in a whole reply."""
     refusals: list[float] = field(default_factory=list)
     """When (bench s) a call ended in a VISA error."""
-    closed: list[tuple[float, Recording]] = field(default_factory=list)
-    """The recordings in the order in which they were closed, and when (bench s)."""
+    closed: list[Closed] = field(default_factory=list)
+    """The recordings in the order in which they were closed."""
 
     def note_reply(self, reply: bytes) -> None:
         """A reply to a question for readings; they have arrived if it is whole."""
@@ -127,8 +127,11 @@ def onlooker(bench: Bench) -> Iterator[Truth]:
         return data, status
 
     def closing(recording: Recording, outcome: Outcome) -> None:
-        truth.closed.append((bench.now, recording))
-        close(recording, outcome)
+        now = bench.now
+        try:
+            close(recording, outcome)
+        finally:
+            truth.closed.append(Closed(now, recording, recorded(recording.files, bench)))
 
     with (patch.object(ReadingBuffer, "add", adding), patch.object(Trace, "store", storing),
           patch.object(GinsenVisaLibrary, "write", writing),
@@ -184,6 +187,19 @@ class Recorded:
             if wrong > STAMPED:
                 return self.count, f"samples of a phase are spaced {wrong:.4f} s wrong"
         return self.count, ""
+
+
+class Closed(NamedTuple):
+    """A recording, when (bench s) it was closed, and what it said then."""
+
+    time: float
+    recording: Recording
+    record: Recorded
+
+    def left(self, bench: Bench) -> Recorded:
+        """What it says now, or what it said when it was whole, if somebody deleted it since."""
+        files = self.recording.files
+        return recorded(files, bench) if all(map(Path.exists, files)) else self.record
 
 
 def recorded(files: Sequence[Path], bench: Bench) -> Recorded:

@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pyvisa
-from bench_truth import Recorded, Truth, onlooker, recorded
+from bench_truth import Recorded, Truth, onlooker
 from breakages import Breakage, Scene
 
 from ginsen.protocols import PROTOCOLS
@@ -203,7 +203,7 @@ def made(name: str, meter: Meter, folder: Path, *, fault: Fault | None = None,
                 conduct(protocol, stop=stop)
         except Hung:
             hung = True
-    records = tuple(recorded(each.files, bench) for _, each in truth.closed)
+    records = tuple(each.left(bench) for each in truth.closed)
     for left in ("runs", "elsewhere"):
         shutil.rmtree(folder / left, ignore_errors=True)
     return Run(protocol.outcome, truth, records, any(bench.witness.outputs().values()), hung,
@@ -232,7 +232,7 @@ def judged(run: Run, reference: Run, *, reachable: bool = True, recordable: bool
             false.append(wrong)
         if record.outcome.state == "finished":
             false += _unfinished(record, reference.records[at], adaptive=adaptive)
-            if not record.recovered and _troubled(run, record, truth.closed[at][0]):
+            if not record.recovered and _troubled(run, record, truth.closed[at].time):
                 false.append("a fault was recovered without a word")
     if not recordable:
         if "nothing more is recorded" not in run.outcome.why:

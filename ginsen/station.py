@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -117,6 +118,7 @@ class Station:
         self.clock: Clock = clock_of(manager)
         self.source_meters: dict[str, SourceMeter] = {}
         self.identities: dict[str, str] = {}
+        self.calibrations: dict[str, str] = {}
         self.caveat = ""
         self.seed: int | None = None
         self._prober: ProbeStation | None = None
@@ -163,6 +165,8 @@ class Station:
             instrument.before_moving = self._prove_off
         else:
             self.source_meters[entry.name] = instrument
+            with contextlib.suppress(InstrumentError):  # no run is refused for that
+                self.calibrations[entry.name] = instrument.calibrated() or "not told"
 
     def _set_guard(self, manager: pyvisa.ResourceManager) -> None:
         """Have outputs switched off even if this process ends; a bench in it would end with it."""

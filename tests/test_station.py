@@ -3,6 +3,10 @@
 import pytest
 
 from ginsen.instruments import OutputNotOff
+from ginsen.protocols import Noise
+from ginsen.protocols.conduct import conduct
+from ginsen.records.reading import read_tables
+from ginsen.records.tables import pairs_of
 from ginsen.station import Station
 from ginsen.station_file import StationError
 from ginsen.types import Phase
@@ -107,3 +111,35 @@ def test_what_is_not_there_is_said(station, old, new, sentence):
     with pytest.raises(StationError) as caught:
         Station.open(station(STATION.replace(old, new)))
     assert sentence in str(caught.value)
+
+
+def test_what_an_instrument_says_of_its_calibration_is_recorded(tmp_path):
+    bench, station = tmp_path / "bench.toml", tmp_path / "station.toml"
+    bench.write_text("""\
+[instruments.smu]
+model = "keithley2400"
+address = "GPIB0::24::INSTR"
+calibrated = "2026-03-09"
+[instruments.other]
+model = "keithley2450"
+address = "GPIB0::18::INSTR"
+[device]
+kind = "resistor"
+resistance_ohm = 1e4
+[wiring]
+"smu.hi" = { terminal = "A" }
+"smu.lo" = { terminal = "B" }
+""", encoding="utf-8")
+    entry = ('[{0}]\ndriver = "{1}"\naddress = "{2}"\n'
+             'limits = {{ voltage = "6 V", current = "1 mA" }}\n')
+    station.write_text(f'[station]\nvisa = "{bench.as_posix()}@ginsen"\n'
+                       + entry.format("smu", "keithley2400", "GPIB0::24::INSTR")
+                       + entry.format("other", "keithley2450", "GPIB0::18::INSTR"),
+                       encoding="utf-8")
+    with Station.open(station) as lab:
+        assert lab.calibrations == {"smu": "2026-03-09", "other": "not told"}
+        noise = Noise(lab=lab, time=1, folder=str(tmp_path))
+        assert conduct(noise).state == "finished"
+    told = pairs_of(read_tables(noise.recording_path)["station"])
+    assert told["calibration of smu"] == "2026-03-09"
+    assert told["calibration of other"] == "not told"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from pymeasure.instruments.validators import strict_range
@@ -45,6 +46,14 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
         self._ramps = off_state == "ramp"
         self._terminals = TERMINALS[terminals]
         self._zeroed: float | None = None  # the integration time that auto-zero was last done for
+
+    def calibrated(self) -> str:
+        """The date of its last calibration, YYYY-MM-DD (the 2400's service manual, appendix B)."""
+        def date_of(answer: str) -> str:
+            year, month, day = (int(number) for number in answer.split(","))
+            return str(date(year, month, day))
+
+        return self.ask_for(":CAL:PROT:DATE?", date_of, "a year, a month and a day were")
 
     # PyMeasure knows no station's limits, and sends six digits.
 

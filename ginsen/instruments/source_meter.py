@@ -48,6 +48,10 @@ class SourceMeter(ABC):
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError if another model answers."""
 
+    def calibrated(self) -> str:
+        """The date of its last calibration, YYYY-MM-DD, or nothing where it does not tell."""
+        return ""
+
     @abstractmethod
     def integration_time(self, phase: Phase) -> float:
         """How long (s) one reading of this phase is integrated."""

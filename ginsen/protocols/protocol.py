@@ -181,8 +181,8 @@ class Protocol(Procedure):  # type: ignore[misc]
                             for name, parameter in self.parameter_objects().items()
                             if name not in ABOUT},
                 station_text=self.lab.file.text, identities=self.lab.identities,
-                seed=self.lab.seed, series_resistance=resistance,
-                rows=sum(phase.count for phase in phases))
+                calibrations=self.lab.calibrations, seed=self.lab.seed,
+                series_resistance=resistance, rows=sum(phase.count for phase in phases))
             if self.lab.caveat:
                 self.recording.event(0.0, "note", self.lab.caveat)
             self._acquisition = Acquisition(

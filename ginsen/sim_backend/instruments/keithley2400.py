@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
 
 from ginsen.datasheets.keithley2400 import KEITHLEY_2400
@@ -67,15 +68,15 @@ _IN_COMPLIANCE = 1 << 14
 class VirtualKeithley2400(ScpiInstrument):
     """A Keithley 2400 on a bench, its HI wired to the device, its LO the common low.
 
-    The bench file may give `serial`. `setup` is what it is set to, `unit` the electrical model that
-    follows it. A command takes 6 ms: two and a reading at 0.01 PLC take 12.6 ms by table G-6 of
-    the 6430's manual, whose firmware is of the same family.
+    The bench file may give `serial` and `calibrated`, a date as YYYY-MM-DD. `setup` is what it is
+    set to, `unit` the electrical model that follows it. A command takes 6 ms: two and a reading at
+    0.01 PLC take 12.6 ms by table G-6 of the 6430's manual, whose firmware is of the same family.
     """
 
     identity = "KEITHLEY INSTRUMENTS INC.,MODEL 2400,{serial},C30   Mar 17 2006 09:29:29/A02  /S/K"
     outputs: ClassVar[tuple[str, ...]] = ("hi",)
     grounds: ClassVar[tuple[str, ...]] = ("lo",)
-    options: ClassVar[dict[str, type]] = {"serial": str}
+    options: ClassVar[dict[str, type]] = {"serial": str, "calibrated": str}
     command_cost: ClassVar[float] = 6e-3
     error_capacity: ClassVar[int] = 10
     scpi_version: ClassVar[str] = "1996.0"
@@ -84,9 +85,11 @@ class VirtualKeithley2400(ScpiInstrument):
     setup: Setup
     unit: SourceMeasureUnit
 
-    def __init__(self, bench: Bench, name: str, serial: str = "1240001") -> None:
+    def __init__(self, bench: Bench, name: str, serial: str = "1240001",
+                 calibrated: str = "2026-01-15") -> None:
         super().__init__(bench, name)
         self.serial = serial
+        self.calibrated = date.fromisoformat(calibrated)
         self.measurement = Register()
         self.status.registers[1] = self.measurement
         self.setup = Setup()

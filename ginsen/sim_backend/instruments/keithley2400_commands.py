@@ -243,6 +243,8 @@ COMMANDS: dict[str, Entry] = {
     ":STATus:MEASurement:ENABle": setting("measurement.enable", integer(0, 65535)),
     ":STATus:QUEue[:NEXT]?": query(lambda smu: smu.error_text(smu.errors.pop())),
     ":STATus:QUEue:CLEar": action(lambda smu: smu.errors.clear()),
+    ":CALibration:PROTected:DATE?": query(
+        lambda smu: f"{smu.calibrated:%Y},{smu.calibrated.month},{smu.calibrated.day}"),
     ":SYSTem:AZERo[:STATe]": Setting(Command(_set_autozero, (_OnOffOnce(),)),
                                      Command(lambda smu: smu.setup.autozero)),
     ":SYSTem:RSENse": _ruled(boolean(), lambda smu: smu.setup.remote_sense,
