@@ -30,6 +30,7 @@ from ginsen.types import SpectralFit
 BETAS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 SIZES = (1000, 4000, 16000)
 CROSSOVER = 0.05
+PEER_SIZE = 4000
 DUTY = 0.5
 DRIFT = 5.0
 
@@ -123,7 +124,7 @@ def run(records: int, peer_records: int, cell: Cell) -> Found:
         else:
             betas.append(fit.beta)
             held += fit.beta_low <= cell.beta <= fit.beta_high
-        if seed < peer_records and cell.kind != "unneeded":
+        if seed < peer_records and cell.size == PEER_SIZE and cell.kind != "unneeded":
             for name, mine in peers.items():
                 mine.append(PEERS[name](x))
     return Found(cell, np.array(betas), held / max(1, len(betas)), refused,
@@ -161,9 +162,9 @@ def table(results: dict[Cell, Found]) -> list[str]:
 
 
 def peer_table(results: dict[Cell, Found]) -> list[str]:
-    """RMSE over ours, and coverage, of each peer on the same records, at n = 4000 if it was run."""
-    size = 4000 if any(cell.size == 4000 for cell in results) else min(c.size for c in results)
-    lines = [f"| n = {size} | record | " + " | ".join(f"β = {beta:g}" for beta in BETAS) + " |",
+    """RMSE over ours, and coverage, of each peer on the same records."""
+    lines = [f"| n = {PEER_SIZE} | record | "
+             + " | ".join(f"β = {beta:g}" for beta in BETAS) + " |",
              "|---|---|" + "---|" * len(BETAS)]
     for name, peer in PEERS.items():
         if peer is None:
@@ -172,7 +173,7 @@ def peer_table(results: dict[Cell, Found]) -> list[str]:
         for kind in ("clean", "known", "free", "drift", "meter"):
             row = []
             for beta in BETAS:
-                found = results.get(Cell(kind, beta, size))
+                found = results.get(Cell(kind, beta, PEER_SIZE))
                 row.append("" if not found or not len(found.peers[name]) else peer_entry(
                     found.peers[name], found))
             if any(row):

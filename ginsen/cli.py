@@ -283,8 +283,8 @@ def _serve(options: argparse.Namespace) -> int:
             load_bench(options.bench), host=options.host, port=options.port, speed=options.speed,
             expose=options.expose) as server:
         for door in server.doors:
-            print(f"{door.name:12} {door.address:36} {door.identity}")
-        print("A message ends with a line feed. Ctrl-C stops.", flush=True)
+            print(f"{door.name:12} {door.address:40} {door.identity}")
+        print("At a socket a message ends with a line feed. Ctrl-C stops.", flush=True)
         server.run(stop.is_set)
     return 0
 

@@ -17,6 +17,12 @@ Flags = npt.NDArray[np.bool_]
 Rest = Literal["hold", "zero", "open"]
 """What the sample feels between two reads: the level held, 0 V, or an open circuit."""
 
+NEAR = 3.0
+"""A resistor stands for a sample whose resistance is within this factor of its own."""
+
+VAGUE = 0.25
+"""A floor that is known no better than to this, relative, may as well be left free."""
+
 
 class Clock(Protocol):
     """The one time of a station: the wall's, or a simulated bench's."""
@@ -145,6 +151,53 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """A white floor that was measured elsewhere.
+
+    `density` is one-sided, in (unit of the values)²/Hz, and as uncertain as the mean of `count`
+    squares of normal numbers: by √(2/count), relative.
+    """
+
+    density: float
+    count: float
+
+
+@dataclass(frozen=True)
+class InstrumentNoise:
+    """The white noise of a source meter at one setting, as one-sided densities of I over its level.
+
+    At a conductance G (S) its floor is `meter` (S²/Hz) + G² `source` (1/Hz): the meter's own, and
+    what the source's noise, S_V over the level squared, makes of G. `u_meter` and `u_source` are
+    their standard uncertainties, `correlation` is that of both. They are of `standards`
+    (conductances, S, an open left out), `measured` says when (ISO date and time).
+    """
+
+    meter: float
+    source: float
+    u_meter: float
+    u_source: float
+    correlation: float
+    standards: tuple[float, ...]
+    measured: str = ""
+
+    def at(self, conductance: float) -> Floor | None:
+        """The floor at a conductance (S); None where it was not measured well enough.
+
+        That is further than a factor NEAR from all standards, or with a relative uncertainty above
+        VAGUE.
+        """
+        G = abs(conductance)
+        if not any(standard / NEAR <= G <= standard * NEAR for standard in self.standards):
+            return None
+        density = self.meter + G**2 * self.source
+        variance = (self.u_meter**2 + (G**2 * self.u_source) ** 2
+                    + 2 * G**2 * self.correlation * self.u_meter * self.u_source)
+        if not 0 < variance <= (VAGUE * density) ** 2 or density <= 0:
+            return None
+        return Floor(density, 2 * density**2 / variance)
+
+
+@dataclass(frozen=True)
 class Span:
     """A phase as it happened: samples `first` up to, not including, `stop_index`.
 
@@ -152,7 +205,8 @@ class Span:
     `level` (V) the voltage applied, `dead_time` (s) what passed between the last sample before it
     and its own first one (NaN for the first phase), `integration` (s) how long the meter
     integrated each reading and `measure_range` (A) the full scale it was on (NaN where unknown).
-    `alternate` says that the level changed its sign from each reading to the next.
+    `alternate` says that the level changed its sign from each reading to the next; `noise` is that
+    of the instrument, where it was measured.
     """
 
     name: str
@@ -165,6 +219,7 @@ class Span:
     integration: float = float("nan")
     measure_range: float = float("nan")
     alternate: bool = False
+    noise: InstrumentNoise | None = None
 
     @property
     def part(self) -> slice:

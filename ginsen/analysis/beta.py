@@ -26,6 +26,7 @@ from ginsen.analysis.drift import (
     without_drift,
 )
 from ginsen.analysis.floor_posterior import free_floor
+from ginsen.analysis.measured_floor import measured_floor
 from ginsen.analysis.posterior import Posterior, known_floor, remaining_of, row_of
 from ginsen.analysis.sampling import LARGEST_JITTER, LONGEST_GAP, sampling_of
 from ginsen.analysis.spectrum import (
@@ -36,14 +37,17 @@ from ginsen.analysis.spectrum import (
     coefficients,
     inner,
 )
-from ginsen.types import Array, SpectralFit
+from ginsen.types import Array, Floor, InstrumentNoise, SpectralFit
 
-__all__ = ["LONGEST_GAP", "estimate_beta"]
+__all__ = ["LONGEST_GAP", "KnownFloor", "estimate_beta"]
+
+KnownFloor = float | Floor | InstrumentNoise
+"""What may be known of a white floor."""
 
 
 def estimate_beta(values: npt.ArrayLike, *, dt: float | None = None,
                   times: npt.ArrayLike | None = None, band: tuple[float, float] | None = None,
-                  front_end: FrontEnd | None = None, floor: float | None = None,
+                  front_end: FrontEnd | None = None, floor: KnownFloor | None = None,
                   line_frequency: float | None = None, detrend: int = 1,
                   widest: float = refusal.WIDEST_POSTERIOR) -> SpectralFit:
     """Estimate β in S(f) = A f^-β + floor from one window of evenly spaced samples.
@@ -52,8 +56,10 @@ def estimate_beta(values: npt.ArrayLike, *, dt: float | None = None,
     times that jitter by less than 1 % count as even at their mean interval. `band` (Hz) bounds
     the fit; without it ordinates from the fourth up to 0.4 fs are used. `front_end` is the meter's
     integration, None a sharp filter before sampling. `floor` is a white floor known from
-    elsewhere, one-sided (u²/Hz); None leaves it free. `line_frequency` (Hz) and its harmonics are
-    left out, also where they fold to. A polynomial of degree `detrend` (0, 1 or 2) is taken out.
+    elsewhere: a number, exactly, one-sided (u²/Hz); a `Floor`, with its uncertainty; or, for values
+    that are currents over their level, an `InstrumentNoise`, whose floor is that at their mean.
+    None leaves it free. `line_frequency` (Hz) and its harmonics are left out, also where they fold
+    to. A polynomial of degree `detrend` (0, 1 or 2) is taken out.
     There is no β where its standard deviation is above `widest`.
 
     The likelihood is Whittle's (Vaughan 2010, MNRAS 402, 307) on DCT-II ordinates pooled over 1/8
@@ -64,7 +70,8 @@ def estimate_beta(values: npt.ArrayLike, *, dt: float | None = None,
     ValueError for arguments that make no sense, never for what was measured.
     """
     x = np.asarray(values, dtype=np.float64)
-    _check(x, band, floor, line_frequency, detrend)
+    _check(x, band, line_frequency, detrend)
+    measured = _floor_of(x, floor)
     sampling = sampling_of(x, dt, times)
     none = SpectralFit(None, None, None, count=x.size, interval=sampling.dt,
                        start=sampling.start, stop=sampling.stop)
@@ -82,8 +89,9 @@ def estimate_beta(values: npt.ArrayLike, *, dt: float | None = None,
         return replace(none, reason="smoother than noise: nothing is left beside a straight line")
     spectrum /= unit  # squares of picoamperes come close to the smallest number there is
     density = 2 * sampling.dt * unit**2
-    return _examined(spectrum, kept, duty, None if floor is None else floor / density,
-                     none, density, widest)
+    if measured is not None:
+        measured = replace(measured, density=measured.density / density)
+    return _examined(spectrum, kept, duty, measured, none, density, widest)
 
 
 ASKS_FOR_MORE = 0.02
@@ -114,10 +122,10 @@ class _Window:
     band: Band
     response: Response
     duty: float | None
-    floor: float | None
+    floor: Floor | None
 
     @classmethod
-    def of(cls, spectrum: Array, band: Band, duty: float | None, floor: float | None) -> _Window:
+    def of(cls, spectrum: Array, band: Band, duty: float | None, floor: Floor | None) -> _Window:
         return cls(spectrum, without_drift(spectrum, band), band, response_of(band), duty, floor)
 
     def fit(self) -> tuple[Array, Posterior | None]:
@@ -127,8 +135,10 @@ class _Window:
             return power, None
         if self.floor is None:
             return power, free_floor(self.band, self.duty, power)
-        return power, known_floor(remaining_of(self.band, self.duty), self.response.count, power,
-                                  self.floor)
+        shape, count = remaining_of(self.band, self.duty), self.response.count
+        if math.isinf(self.floor.count):
+            return power, known_floor(shape, count, power, self.floor.density)
+        return power, measured_floor(shape, count, power, self.floor)
 
     def drift(self, fit: Posterior) -> float:
         """The probability that noise alone drifts as much as is left."""
@@ -150,14 +160,24 @@ class _Window:
         return _Window.of(self.spectrum - step.height * edge, self.band, self.duty, self.floor)
 
 
-def _check(x: Array, band: tuple[float, float] | None, floor: float | None,
-           line_frequency: float | None, detrend: int) -> None:
+def _floor_of(x: Array, known: KnownFloor | None) -> Floor | None:
+    """The floor under a window; one that is known exactly is worth infinitely many ordinates."""
+    if isinstance(known, InstrumentNoise):
+        return known.at(float(np.mean(x))) if x.size else None
+    floor = Floor(known, math.inf) if isinstance(known, float | int) else known
+    if floor is not None and not (0 <= floor.density < math.inf and floor.count > 0
+                                  and (floor.density or math.isinf(floor.count))):
+        raise ValueError(f"floor is {known!r}: a known floor is a finite density, 0 or more, a "
+                         "measured one is above 0 and worth at least one ordinate")
+    return floor
+
+
+def _check(x: Array, band: tuple[float, float] | None, line_frequency: float | None,
+           detrend: int) -> None:
     if x.ndim != 1:
         raise ValueError(f"values has shape {x.shape}: a window of samples has shape (n,)")
     if band is not None and not 0 <= band[0] < band[1] < math.inf:
         raise ValueError(f"band is {band}: it is (lowest, highest) frequency in Hz, from 0 up")
-    if floor is not None and not 0 <= floor < math.inf:
-        raise ValueError(f"floor is {floor!r}: a known floor is a finite density, 0 or more")
     if line_frequency is not None and not 0 < line_frequency < math.inf:
         raise ValueError(f"line_frequency is {line_frequency!r} Hz: the mains' is above 0")
     if detrend not in (0, 1, 2):
@@ -176,7 +196,7 @@ def _duty(front_end: FrontEnd | None, dt: float) -> float | None:
     return min(1.0, float(f"{front_end.integration / dt:.3g}"))
 
 
-def _examined(spectrum: Array, band: Band, duty: float | None, floor: float | None,
+def _examined(spectrum: Array, band: Band, duty: float | None, floor: Floor | None,
               none: SpectralFit, density: float, widest: float) -> SpectralFit:
     """All that is known of a window, with β or the reason why there is none."""
     window = _Window.of(spectrum, band, duty, floor)
@@ -229,7 +249,7 @@ def _examined(spectrum: Array, band: Band, duty: float | None, floor: float | No
     if reason is not None:
         return _without_beta(found, reason)
     if goodness < BENT:
-        bend = bend_of(window.response, power, fit, floor)
+        bend = bend_of(window.response, power, fit, None if floor is None else fit.floor)
         if bend is not None:
             return _bent(window, power, bend, found, density)
         reason = refusal.of_misfit(goodness, overdispersion)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ginsen.analysis.beta import estimate_beta
+from ginsen.analysis.beta import KnownFloor, estimate_beta
 from ginsen.analysis.decimation import FACTOR, Decimator
 from ginsen.analysis.refusal import WIDEST_SIGMA
 from ginsen.analysis.ring import Ring
@@ -39,7 +39,7 @@ class LiveBeta:
 
     def __init__(self, windows: tuple[int, ...] = (256, 1024, 4096), *, dt: float | None = None,
                  hop: float = 1 / 8, band: tuple[float, float] | None = None,
-                 front_end: FrontEnd | None = None, floor: float | None = None,
+                 front_end: FrontEnd | None = None, floor: KnownFloor | None = None,
                  line_frequency: float | None = None, widest: float = WIDEST_SIGMA) -> None:
         if not windows or any(window < 1 for window in windows):
             raise ValueError(f"windows is {windows}: lengths in samples, each at least 1")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ginsen.analysis.beta import LONGEST_GAP, estimate_beta
+from ginsen.analysis.beta import LONGEST_GAP, KnownFloor, estimate_beta
 from ginsen.analysis.conductance import conductance
 from ginsen.analysis.spectrum import FrontEnd
 from ginsen.types import Array, Record, Samples, Span, SpectralFit
@@ -45,12 +45,12 @@ class PhaseSummary:
         return self.fit.beta
 
 
-def phase_summary(record: Record, span: Span, *, floor: float | None = None,
+def phase_summary(record: Record, span: Span, *, floor: KnownFloor | None = None,
                   line_frequency: float | None = None) -> PhaseSummary:
     """Conductance and β of one phase of a record.
 
-    `floor` (one-sided, S²/Hz) is known where it was measured; `line_frequency` (Hz) and its
-    harmonics are left out of the spectrum. β is that of the whole phase; where there is none, of
+    `floor` (one-sided, S²/Hz) is known from elsewhere, else that of the instrument is taken where
+    the record tells it; `line_frequency` (Hz) and its harmonics are left out of the spectrum. β is that of the whole phase; where there is none, of
     its last half, then of its last quarter, and if these have none either, the reason is the whole
     phase's.
     """
@@ -61,7 +61,8 @@ def phase_summary(record: Record, span: Span, *, floor: float | None = None,
     whole = longest_without_gap(samples).per_volt(span.level, alternate=span.alternate)
     for share in STRETCHES:
         part = whole[len(whole) - len(whole) // share:]
-        tried.append(_fit(part, front_end_of(span), floor, line_frequency))
+        tried.append(_fit(part, front_end_of(span), span.noise if floor is None else floor,
+                          line_frequency))
         if tried[-1].beta is not None:
             break
     fit = tried[-1] if tried[-1].beta is not None else tried[0]
@@ -96,7 +97,7 @@ def _off_range(samples: Samples, span: Span) -> float:
     return float(np.mean(~((used >= LEAST_OF_RANGE) & (used <= 1))))
 
 
-def _fit(samples: Samples, front_end: FrontEnd | None, floor: float | None,
+def _fit(samples: Samples, front_end: FrontEnd | None, floor: KnownFloor | None,
          line_frequency: float | None) -> SpectralFit:
     limited = int(np.count_nonzero(samples.compliance))
     if limited:

@@ -101,7 +101,13 @@ def known_floor(shape: Array, count: Array, power: Array, floor: float) -> Poste
     """
     marginal = (marginal_of(shape, count, power, floor) if floor
                 else Bare.of(shape, count).marginal(power))
-    beta, sigma, low, high, edge = summed_up([(1.0, marginal)])
+    return with_model(summed_up([(1.0, marginal)]), shape, count, power, floor)
+
+
+def with_model(found: tuple[float, float, float, float, float | None], shape: Array, count: Array,
+               power: Array, floor: float) -> Posterior:
+    """What `summed_up` found of β, with the model of the bins at its median over that floor."""
+    beta, sigma, low, high, edge = found
     row, _ = row_of(shape, beta)
     if floor == 0:
         log_a = math.log(float(np.exp(-row) @ (count * power)) / float(count.sum()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginsen.analysis.beta import KnownFloor
 from ginsen.analysis.conductance import conductance
 from ginsen.analysis.forgetting import Retention, forgetting_curve
 from ginsen.analysis.live import LiveBeta
@@ -34,7 +35,7 @@ class Summary:
     finding: Finding | None = None
 
 
-def summarise(record: Record, *, floors: Mapping[str, float] | None = None,
+def summarise(record: Record, *, floors: Mapping[str, KnownFloor] | None = None,
               line_frequency: float | None = None) -> Summary:
     """Conductance and β of every phase, and the retention after the last pulse.
 
@@ -60,7 +61,7 @@ def beta_track(record: Record, windows: Sequence[int] = WINDOWS, *,
     tracks = []
     for span in record.spans:
         samples = record.samples[span.part].per_volt(span.level, alternate=span.alternate)
-        live = LiveBeta(tuple(windows), front_end=front_end_of(span),
+        live = LiveBeta(tuple(windows), front_end=front_end_of(span), floor=span.noise,
                         line_frequency=line_frequency)
         hop = max(1, min(windows) // 8)
         fits = [fit for first in range(0, len(samples), hop)

@@ -81,7 +81,8 @@ class Timing:
     integrations one reading takes with auto-zero on (signal, zero, reference), `source_step` the
     setting of a new level or range, `relay` the closing of an opened output relay, `block` the
     step from one block of a trigger model to the next, `conversion` what each integration costs
-    beside itself. `shared_zero` says that a reading and its read-back share zero and reference.
+    beside itself. `shared_zero` says that a reading and its read-back share zero and reference,
+    `simultaneous` that they are one and the same integration.
     """
 
     reading: float
@@ -91,19 +92,22 @@ class Timing:
     block: float = 0.0
     conversion: float = 0.0
     shared_zero: bool = False
+    simultaneous: bool = False
 
     def zeroing(self, *, readback: bool) -> int:
         """How many integrations auto-zero adds to a reading."""
         extra = self.conversions_with_autozero - 1
-        return 2 * extra if readback and not self.shared_zero else extra
+        apart = readback and not (self.shared_zero or self.simultaneous)
+        return 2 * extra if apart else extra
 
     def reading_time(self, nplc: float, line_frequency: float, *, autozero: bool = False,
                      readback: bool = False) -> float:
         """Time (s) from the trigger of a reading to its end, at `line_frequency` (Hz).
 
-        A read-back of the source is one more integration (before the reading itself).
+        A read-back of the source is one more integration (before the reading itself), unless both
+        are simultaneous.
         """
-        conversions = ((2 if readback else 1)
+        conversions = ((2 if readback and not self.simultaneous else 1)
                        + (self.zeroing(readback=readback) if autozero else 0))
         return self.reading + conversions * (nplc / line_frequency + self.conversion)
 

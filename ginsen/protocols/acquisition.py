@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from ginsen.analysis import FrontEnd, LiveBeta, conductance
 from ginsen.instruments.source_meter import SourceMeter
 from ginsen.instruments.specification import on_its_ranges
+from ginsen.protocols.steering import Longer, Sparser, Steering
 from ginsen.records.recording import Recording
 from ginsen.station import Station
 from ginsen.types import Array, Phase, Samples, Span, SpectralFit
@@ -41,7 +42,8 @@ class Acquisition:
 
     def __init__(self, meter: SourceMeter, recording: Recording, *, lab: Station, origin: float,
                  series_resistance: float, windows: tuple[int, ...], total: float,
-                 should_stop: Callable[[], bool], show: Callable[[News], None]) -> None:
+                 should_stop: Callable[[], bool], show: Callable[[News], None],
+                 steering: Steering) -> None:
         self.spans: list[Span] = []
         self._meter = meter
         self._recording = recording
@@ -53,11 +55,16 @@ class Acquisition:
         self._total = total
         self._should_stop = should_stop
         self._show = show
+        self._steering = steering
+        self._waiting: list[Phase] = []  # of what was started, the phases that have not begun
+        self._change: Longer | Sparser | None = None
+        self._continues = False  # whether what is started next is the rest of the phase under way
         self._shift: float | None = None
         self._unsorted = Samples.of([], [], [])
         self._until: Callable[[News], bool] | None = None
         self._reached = False
         self._done = 0.0
+        self._taken = 0
 
     def apply(self, phases: Sequence[Phase], *, off_after: bool = True,
               until: Callable[[News], bool] | None = None) -> bool:
@@ -71,32 +78,51 @@ class Acquisition:
         self._meter.noted = self._note_recovery
         self._until, self._reached = until, False
         self._lab.watch(self._recording.path)
-        while pending and not self._should_stop() and not self._reached:
-            pending = [on_its_ranges(phase, self._meter.sheet) for phase in pending]
-            started = self._meter.start(pending, off_after=off_after)
-            self._follow(pending[:started], self._clock.now() - self._origin)
-            pending = pending[started:]
+        try:
+            while pending and not self._should_stop() and not self._reached:
+                paused = self._steering.paused
+                if paused and not self._continues:
+                    self._pause(pending)
+                    continue
+                pending = [on_its_ranges(phase, self._meter.sheet) for phase in pending]
+                started = self._meter.start(pending[:1] if paused else pending,
+                                            off_after=off_after or paused)
+                left = self._follow(pending[:started], self._clock.now() - self._origin)
+                pending = [*left, *pending[started:]]
+        finally:
+            self._continues = False
+            self._end()  # of a phase that was to go on, and did not
         if off_after and not self._reached and not self._should_stop():
             self._lab.rest()
         return self._reached
 
-    def _follow(self, phases: Sequence[Phase], begun: float) -> None:
-        """Take in everything that `phases`, started at `begun`, produce."""
-        waiting = iter(phases)
-        self._begin(next(waiting))
+    def _follow(self, phases: Sequence[Phase], begun: float) -> list[Phase]:
+        """Take in everything that `phases`, started at `begun`, produce.
+
+        Returns what is left of them where somebody wanted something else.
+        """
+        self._waiting = list(phases)
+        first = self._waiting.pop(0)
+        if not self._continues:
+            self._begin(first)
+        self._continues = False
+        left: list[Phase] = []
         try:
             running = True
             while running:
                 self._lab.alive()
+                steered = False
                 if self._should_stop():
                     self._meter.off()
                     running = False
-                elif self._reached:
+                elif self._reached or (steered := self._steered()):
                     self._meter.halt()
                     running = False
                 else:
                     running = self._meter.busy()
-                self._fetch(waiting, begun)
+                self._fetch(begun)
+                if steered:
+                    left = self._left()
                 if running:
                     self._clock.sleep(POLL)
         except BaseException:
@@ -104,24 +130,27 @@ class Acquisition:
             self._until = None
             with contextlib.suppress(Exception):
                 self._meter.off()
-                self._fetch(waiting, begun)
+                self._fetch(begun)
             with contextlib.suppress(Exception):
-                self._sort(waiting)  # of a batch that something broke into
+                self._sort()  # of a batch that something broke into
+            self._continues = False
             raise
         finally:
-            self._end()
+            if not self._continues:
+                self._end()
+        return left
 
     def _note_recovery(self, text: str) -> None:
         self._recording.event(self._clock.now() - self._origin, "recovered", text)
 
-    def _fetch(self, waiting: Iterator[Phase], begun: float) -> None:
+    def _fetch(self, begun: float) -> None:
         samples = self._meter.fetch()
         if self._shift is None and len(samples):
             self._shift = begun + self._meter.lead(self._phase) - float(samples.time[0])
         self._unsorted = Samples.joined([self._unsorted, samples])
-        self._sort(waiting)
+        self._sort()
 
-    def _sort(self, waiting: Iterator[Phase]) -> None:
+    def _sort(self) -> None:
         """Give each sample to the phase it belongs to: the instrument's counts decide."""
         while len(self._unsorted):
             room = self._phase.count - self._taken
@@ -130,7 +159,86 @@ class Acquisition:
             self._take(part)
             if len(self._unsorted):
                 self._end()
-                self._begin(next(waiting))
+                self._begin(self._waiting.pop(0))
+
+    # -- a person's wishes ----------------------------------------------------------------------
+
+    def _tell(self, kind: str, sentence: str) -> None:
+        """Into the recording, and to whoever wished for it."""
+        self._recording.event(self._clock.now() - self._origin, kind, sentence)
+        self._steering.told(sentence)
+
+    def _pause(self, pending: Sequence[Phase]) -> None:
+        """Output off, as the station leaves a sample, until told to go on or to stop."""
+        where = f"before {pending[0].name}"
+        try:
+            self._meter.check(pending)  # which will then come from 0 V
+        except ValueError as problem:
+            self._steering.go_on()
+            self._tell("refused", f"no pause {where}, since one could not go on after it: "
+                                  f"{problem}")
+            return
+        self._meter.off()
+        self._lab.rest()
+        self._tell("pause", f"paused {where}, output off")
+        while self._steering.paused and not self._should_stop():
+            self._steering.idle()
+            self._clock.sleep(POLL)
+        if not self._should_stop():
+            self._tell("resumed", f"going on with {pending[0].name}")
+        self._lab.watch(self._recording.path)
+
+    def _steered(self) -> bool:
+        """Whether what runs is to be halted, since what follows is to be another."""
+        self._change = self._steering.take()
+        if self._change is not None:
+            try:
+                self._check_change(self._change)
+            except ValueError as problem:
+                self._change = None
+                self._tell("refused", f"{self._phase.name} stays as it is: {problem}")
+        return self._change is not None or (self._steering.paused and bool(self._waiting))
+
+    def _check_change(self, change: Longer | Sparser) -> None:
+        """Raises ValueError for what may not be changed, or not be applied in the changed way."""
+        if self._phase.name.startswith("pulse"):
+            raise ValueError("a pulse is a stimulus; only reads are changed while they last.")
+        changed = on_its_ranges(self._changed(change), self._meter.sheet)
+        self._meter.check([changed, *self._waiting])
+
+    def _changed(self, change: Longer | Sparser) -> Phase:
+        """The phase under way as somebody wants it, or what shall follow on it."""
+        if isinstance(change, Longer):
+            return change.changed(self._phase)
+        return change.changed(self._phase, self._elapsed)
+
+    @property
+    def _elapsed(self) -> float:
+        """How much (s) of the phase under way has been read."""
+        return min(self._taken * self._phase.interval, self._phase.duration)
+
+    def _left(self) -> list[Phase]:
+        """What is to be started anew, of the phase that was halted and of those behind it."""
+        phase, change, self._change = self._phase, self._change, None
+        if isinstance(change, Sparser):
+            sparse = self._changed(change)
+            self._total += sparse.duration - (phase.duration - self._elapsed)
+            self._tell("sparse", f"{phase.name}: from now on a read every {sparse.interval:g} s, "
+                                 f"rest {sparse.rest}, for {sparse.duration:g} s")
+            return [sparse, *self._waiting]
+        if isinstance(change, Longer):
+            longer = self._changed(change)
+            self._total += longer.duration - phase.duration
+            self._tell("extended", f"{phase.name}: lasts {longer.duration:g} s in place of "
+                                   f"{phase.duration:g} s")
+            phase = longer
+        missing = phase.count - self._taken
+        if missing < 1:
+            return self._waiting
+        # The two signs of an alternating phase come in pairs: what is left of one stands alone.
+        self._continues = not phase.alternate
+        self._phase = phase
+        return [phase.lasting((missing - 1) * phase.interval), *self._waiting]
 
     def _begin(self, phase: Phase) -> None:
         self._phase = phase

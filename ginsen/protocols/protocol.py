@@ -17,6 +17,7 @@ from pymeasure.experiment.parameters import (
 from pymeasure.experiment.procedure import Procedure
 
 from ginsen.protocols.acquisition import Acquisition, News
+from ginsen.protocols.steering import Steering
 from ginsen.records.layout import ABOUT
 from ginsen.records.recording import Recording
 from ginsen.station import Station
@@ -85,6 +86,7 @@ class Protocol(Procedure):  # type: ignore[misc]
         self.outcome = Outcome("running")
         self.recording: Recording | None = None
         self.show: Callable[[News], None] = lambda news: None
+        self.steering = Steering()
         self._owns_lab = lab is None
         self._acquisition: Acquisition | None = None
         for name, value in parameters.items():
@@ -189,7 +191,7 @@ class Protocol(Procedure):  # type: ignore[misc]
                 meter, self.recording, lab=self.lab, origin=origin,
                 series_resistance=resistance, windows=self.windows,
                 total=sum(phase.duration for phase in phases), should_stop=self._stopped,
-                show=self._report)
+                show=self._report, steering=self.steering)
         except BaseException as problem:
             self._ended(problem)
             raise

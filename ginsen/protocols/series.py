@@ -312,6 +312,7 @@ class Series(Protocol, ABC):
             self._report(replace(news, phase=phase, done=self._done + news.done,
                                  total=self._total))
 
+        protocol.steering = self.steering
         outcome = carry_out(protocol, should_stop=self._stopped, show=show)
         self._done += sum(phase.duration for phase in protocol.stimulus())
         cycle = self._cycle(run, protocol, die, str(outcome))

@@ -2,27 +2,24 @@
 
 An instrument is handed one message at a time, by its clients in turn, and a client's next message
 is not looked at before it has taken the reply to its last. So one that floods, stalls or dies waits
-at its own socket, and costs the memory of one message and one reply.
+at its own socket, and costs the memory of one message and one reply. hislip.py and vxi11.py hold
+the doors of which messages are framed by END.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.links import Link
-from ginsen.sim_backend.scpi.exchange import Instrument
+from ginsen.sim_backend.turn import Turn
 
 LONGEST_PIECE = 1 << 16
 """Bytes without a line feed that are taken in at once; how long a message may be is for the
 instrument to say."""
-
-_SLICE = 0.005
-"""Longest wall seconds between two looks at an instrument at work."""
 
 
 class Door(Protocol):
@@ -42,62 +39,43 @@ class Door(Protocol):
 class InstrumentDoor:
     """One instrument behind one listening socket; `identity` is its answer to *IDN?."""
 
-    def __init__(self, bench: Bench, instrument: Instrument, host: str, port: int) -> None:
-        self._bench = bench
-        self._instrument = instrument
-        self._turn = asyncio.Lock()
-        self._clients = 0
-        self.name = instrument.name
+    def __init__(self, turn: Turn, host: str, port: int) -> None:
+        self._turn = turn
+        self.name = turn.instrument.name
         self.identity = self._ask_identity()
-        self.listener, self.port, self.address = _listener(host, port)
+        self.listener, self.port = listener(host, port)
+        self.address = f"TCPIP0::{host}::{self.port}::SOCKET"
 
     async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it has gone. The instrument stays as it was left."""
-        instrument = self._instrument
-        if instrument.trouble.refusing or self._clients >= instrument.connections:
+        if self._turn.full:
             writer.close()
             return
-        self._clients += 1
+        instrument = self._turn.instrument
         link = instrument.connect(stream=True)
-        link.on_close = _canceller()
-        connection = writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        writer.transport.set_write_buffer_limits(high=0)  # drained means taken by the network
-        try:
+        link.on_close = canceller()
+        connection = attentive(writer)
+        with self._turn.client(), ending(writer):
+            writer.write(self._taken(link))  # a greeting, if there is one
             while piece := await _next_piece(reader):
-                _acknowledge(connection)
-                async with self._turn:
-                    reply = await self._exchange(link, piece)
-                writer.write(reply)
+                acknowledge(connection)
+                await self._turn.exchange(link, piece, end=False)
+                writer.write(self._taken(link))
                 await writer.drain()
-        except OSError:
-            pass  # the client broke off, or its network did
-        except asyncio.CancelledError:
-            writer.transport.abort()  # the end of server or link: what was not taken never is
-        finally:
-            self._clients -= 1
-            writer.close()
 
-    async def _exchange(self, link: Link, piece: bytes) -> bytes:
-        """Let the instrument carry out what has come in; the reply, if there is one."""
-        bench, instrument = self._bench, self._instrument
-        if instrument.answered_at_once(link, piece):
+    def _taken(self, link: Link) -> bytes:
+        """What has come for a client; the bench's lock is not needed for what was put aside."""
+        if link.aside:
             reply = bytes(link.aside)
             link.aside.clear()
             return reply
-        with bench.lock:
-            bench.catch_up()
-            instrument.receive(link, piece, end=False)
-        bench.catch_up()
-        while not instrument.idle:
-            await asyncio.sleep(min(bench.due(), _SLICE))
-            bench.catch_up()
-        with bench.lock:
-            return instrument.take(link, len(link.received))[0]
+        with self._turn.bench.lock:
+            return self._turn.instrument.take(link, len(link.received))[0]
 
     def _ask_identity(self) -> str:
-        bench, instrument = self._bench, self._instrument
+        bench, instrument = self._turn.bench, self._turn.instrument
         link = instrument.connect(stream=True)
+        link.received.clear()
         faults, bench.faults = bench.faults, None  # they are for clients
         with bench.lock:
             bench.catch_up()
@@ -111,12 +89,13 @@ class InstrumentDoor:
 class DeadSocketDoor:
     """Where an instrument ends all its LAN connections, once a connection to here is closed."""
 
-    def __init__(self, bench: Bench, instrument: Instrument, host: str, port: int) -> None:
-        self._bench = bench
-        self._instrument = instrument
+    def __init__(self, turn: Turn, host: str, port: int) -> None:
+        self._bench = turn.bench
+        self._instrument = instrument = turn.instrument
         self.name = instrument.name
         self.identity = f"ends dead sockets (port {instrument.dead_socket_port} of the real one)"
-        self.listener, self.port, self.address = _listener(host, port)
+        self.listener, self.port = listener(host, port)
+        self.address = f"TCPIP0::{host}::{self.port}::SOCKET"
 
     async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Wait until the client hangs up, then hang up on all others."""
@@ -130,7 +109,7 @@ class DeadSocketDoor:
         writer.close()
 
 
-def _canceller() -> Callable[[], None]:
+def canceller() -> Callable[[], None]:
     """What ends the task that asks for it, whichever thread calls it."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None, "a client is attended to by a task"
@@ -140,6 +119,27 @@ def _canceller() -> Callable[[], None]:
             loop.call_soon_threadsafe(task.cancel)
 
     return cancel
+
+
+def attentive(writer: asyncio.StreamWriter) -> socket.socket:
+    """The socket of a new client, set up so that its end is noticed and its pace is its own."""
+    connection: socket.socket = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    writer.transport.set_write_buffer_limits(high=0)  # drained means taken by the network
+    return connection
+
+
+@contextmanager
+def ending(writer: asyncio.StreamWriter) -> Iterator[None]:
+    """Close a connection at the end of what is done with it, however that comes."""
+    try:
+        yield
+    except (OSError, EOFError):
+        pass  # the client broke off, or its network did
+    except asyncio.CancelledError:
+        writer.transport.abort()  # the end of server or link: what was not taken never is
+    finally:
+        writer.close()
 
 
 async def _next_piece(reader: asyncio.StreamReader) -> bytes:
@@ -152,7 +152,7 @@ async def _next_piece(reader: asyncio.StreamReader) -> bytes:
         return b""  # a message without its line feed is not carried out
 
 
-def _acknowledge(connection: socket.socket) -> None:
+def acknowledge(connection: socket.socket) -> None:
     """Say at once that a message has come, where the system can.
 
     A client that holds its second message back until the first is acknowledged (Nagle, RFC 896),
@@ -162,12 +162,11 @@ def _acknowledge(connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
-def _listener(host: str, port: int) -> tuple[socket.socket, int, str]:
-    """A listening socket, its port, and the VISA resource name of that."""
+def listener(host: str, port: int) -> tuple[socket.socket, int]:
+    """A listening socket and its port."""
     try:
-        listener = socket.create_server((host, port))
+        found = socket.create_server((host, port))
     except OSError as problem:
         raise ValueError(f"port {port} at {host} cannot be opened ({problem.strerror}); give "
                          "another, or 0 for any that is free") from None
-    port = int(listener.getsockname()[1])
-    return listener, port, f"TCPIP0::{host}::{port}::SOCKET"
+    return found, int(found.getsockname()[1])

@@ -38,12 +38,24 @@ class Link:
             self.on_close()
 
 
-class Detour(Link):
+class Mailbox(Link):
+    """A link with an output queue of its own: its replies, message by message."""
+
+    def __init__(self, stream: bool, bus: bool = False) -> None:
+        super().__init__(stream, bus)
+        self.replies: list[bytes] = []
+
+    def lose(self, how: Lost) -> None:
+        """See `Link.lose`."""
+        self.replies.clear()
+        super().lose(how)
+
+
+class Detour(Mailbox):
     """Stands for a link while a message is carried out, and keeps the replies to it back."""
 
     def __init__(self, link: Link) -> None:
         super().__init__(link.stream, link.bus)
-        self.replies: list[bytes] = []
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A bench behind TCP: one port an instrument, raw bytes, a line feed at the end of a message.
+"""A bench behind TCP: raw bytes at a port an instrument, HiSLIP and VXI-11 at one port each.
 
 Whatever can open a socket can speak to the bench: pyvisa-py, LabVIEW, a terminal. It is paced, for
 a program at the other end knows no time but the wall's.
@@ -16,11 +16,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 
 from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.doors import LONGEST_PIECE, DeadSocketDoor, Door, InstrumentDoor
-from ginsen.sim_backend.scpi.exchange import Instrument
+from ginsen.sim_backend.hislip import HislipDoor
+from ginsen.sim_backend.turn import Turn
+from ginsen.sim_backend.vxi11 import Vxi11Door
 
 _TICK = 0.02
 """Wall seconds between two looks at a bench to which nobody speaks."""
@@ -33,7 +36,8 @@ class BenchServer:
     one keeps its speed unless one is given. `host` is a name or an IPv4 address of this machine;
     one that other machines can reach is refused unless `expose`. The first instrument of the bench
     file is at `port`, the next one port up; 0 stands for any that are free. The bench's own
-    instrument comes after them, and last where instruments with a port for it end dead sockets.
+    instrument comes after them, then where instruments with a port for it end dead sockets, and
+    last the doors of all others: HiSLIP and VXI-11.
 
     The ports are bound at once and answer while `run` runs. Raises ValueError for a host, a port or
     a speed that cannot be.
@@ -46,9 +50,12 @@ class BenchServer:
             bench.pace(1.0 if speed is None else speed)
         instruments = list(dict.fromkeys(bench.addresses.values()))
         own, *others = instruments  # a bench places its own instrument before all others
-        wanted: list[tuple[type[InstrumentDoor | DeadSocketDoor], Instrument]] = [
-            *((InstrumentDoor, each) for each in (*others, own)),
-            *((DeadSocketDoor, each) for each in others if each.dead_socket_port is not None)]
+        turns = [Turn(bench, each) for each in (*others, own)]
+        wanted: list[Callable[[str, int], Door]] = [
+            *(partial(InstrumentDoor, turn) for turn in turns),
+            *(partial(DeadSocketDoor, turn) for turn in turns
+              if turn.instrument.dead_socket_port is not None),
+            partial(HislipDoor, turns[:-1]), partial(Vxi11Door, turns[:-1])]
         if not 0 <= port <= 65536 - len(wanted):
             raise ValueError(f"port {port}: give a number from 1 to {65536 - len(wanted)}, "
                              "or 0 for any that are free")
@@ -56,8 +63,8 @@ class BenchServer:
         self._bench = bench
         self._own = len(others)
         try:
-            for offset, (kind, instrument) in enumerate(wanted):
-                self.doors.append(kind(bench, instrument, host, port + offset if port else 0))
+            for offset, door in enumerate(wanted):
+                self.doors.append(door(host, port + offset if port else 0))
         except BaseException:
             self.close()
             raise

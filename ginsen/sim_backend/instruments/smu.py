@@ -161,11 +161,13 @@ class SourceMeasureUnit:
         yield overhead
         source = settings.sourcing.level
         limited = False
-        if settings.sourcing.readback:
+        if settings.sourcing.readback and not timing.simultaneous:
             before = yield from self._integrate()
             limited = before.limited
             source = self._read_back(before)
-        value, limited_after = yield from self._filtered()
+        value, limited_after, last = yield from self._filtered()
+        if settings.sourcing.readback and timing.simultaneous:
+            source = self._read_back(last)
         return Reading(began, value, source, limited or limited_after, settings.output,
                        settings.sourcing.readback, settings.sensing.remote_sense,
                        settings.sensing.unit, "V" if settings.source == "VOLT" else "A")
@@ -195,8 +197,11 @@ class SourceMeasureUnit:
             yield better.settling
         return value, mean
 
-    def _filtered(self) -> Waiting[tuple[float, bool]]:
-        """One value, or an average of `filter_count`: repeated or over a moving window."""
+    def _filtered(self) -> Waiting[tuple[float, bool, Mean]]:
+        """One value, or an average of `filter_count`: repeated or over a moving window.
+
+        Beside it whether the source was limited, and what the last integration gave.
+        """
         sensing = self.settings.sensing
         count = sensing.filter_count if sensing.filtered else 1
         if sensing.filter_kind == "REP" or not sensing.filtered:
@@ -211,8 +216,8 @@ class SourceMeasureUnit:
             if len(self._window) == count or sensing.filter_kind == "MOV":
                 break
         if OVERFLOW in self._window:
-            return OVERFLOW, limited
-        return sum(self._window) / len(self._window), limited
+            return OVERFLOW, limited, mean
+        return sum(self._window) / len(self._window), limited, mean
 
     def _integrate(self) -> Waiting[Mean]:
         """The exact mean of the port over one integration time."""

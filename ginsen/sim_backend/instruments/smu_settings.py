@@ -58,7 +58,10 @@ class SenseSetup:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides what the output does and what a reading is."""
+    """Everything that decides what the output does and what a reading is.
+
+    `off_limit` (A) is the current limit of the normal off state, where it can be set.
+    """
 
     source: SourceFunction
     sense: SenseFunction
@@ -66,6 +69,7 @@ class Settings:
     senses: dict[SenseFunction, SenseSetup]
     output: bool = False
     protection: float | None = None
+    off_limit: float | None = None
 
     @property
     def sourcing(self) -> SourceSetup:
@@ -121,7 +125,8 @@ def output_source(sheet: SourceMeterSheet, settings: Settings, *, level: float,
         reach = min(limit, ceiling)
         return Source(voltage=reach if level > 0 else -reach, current_limit=abs(level))
     if setup.off_state == "NORM":
-        return Source(current_limit=sheet.off_limit_share * settings.senses["CURR"].range)
+        share = sheet.off_limit_share * settings.senses["CURR"].range
+        return Source(current_limit=share if settings.off_limit is None else settings.off_limit)
     if setup.off_state == "ZERO":
         if settings.source == "VOLT":
             return Source(current_limit=_range_clamp(sheet, settings, limit))

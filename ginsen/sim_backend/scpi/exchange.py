@@ -11,11 +11,11 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakSet
 
 from ginsen.sim_backend.events import Process, Signal, Waiting
-from ginsen.sim_backend.links import MOST_CLIENTS, Detour, Link, Lost, Trouble
+from ginsen.sim_backend.links import MOST_CLIENTS, Detour, Link, Lost, Mailbox, Trouble
 from ginsen.sim_backend.own_time import OwnTime
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.message import split_messages
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from ginsen.sim_backend.bench import Bench
     from ginsen.sim_backend.circuit import Port
+
+AnyLink = TypeVar("AnyLink", bound=Link)
 
 
 class Instrument(ABC):
@@ -47,6 +49,10 @@ class Instrument(ABC):
     """Bytes waiting to be executed that the instrument can hold."""
     breaks: ClassVar[bool] = True
     """Whether the faults of a bench can befall it."""
+    greeting: ClassVar[bytes] = b""
+    """What whoever opens a raw socket is sent before anything was asked."""
+    interrupts: ClassVar[bool] = True
+    """Whether a message makes it drop the replies nobody has read, as IEEE 488.2 wants (-410)."""
     dead_socket_port: ClassVar[int | None] = None
     """The TCP port at which the real one ends all its LAN connections, if it has one."""
 
@@ -83,6 +89,10 @@ class Instrument(ABC):
     def execute(self, message: str, link: Link) -> Waiting[None]:
         """Carry out one program message, taking its time; replies go through `reply`."""
         ...
+
+    def split(self, data: bytes, end: bool) -> tuple[list[str], bytes]:
+        """The messages in `data`, and the bytes left over; `end` says that END came with it."""
+        return split_messages(data, end)
 
     @abstractmethod
     def report(self, error: ScpiError) -> None:
@@ -130,8 +140,17 @@ class Instrument(ABC):
 
     def connect(self, *, stream: bool, bus: bool = False) -> Link:
         """A new link: a stream of bytes, or messages framed by END; `bus` as `Link` has it."""
-        link = Link(stream, bus)
-        if self.trouble.silent and not bus:
+        link = self._connected(Link(stream, bus))
+        if stream and not bus:
+            link.received += self.greeting
+        return link
+
+    def connect_apart(self) -> Mailbox:
+        """A new link over which messages are framed by END, its replies not in the shared queue."""
+        return self._connected(Mailbox(stream=False))
+
+    def _connected(self, link: AnyLink) -> AnyLink:
+        if self.trouble.silent and not link.bus:
             link.lose("silent")
         self._links.add(link)
         return link
@@ -150,7 +169,7 @@ class Instrument(ABC):
         """Bytes have come in; `end` says that END came with the last."""
         if link.lost or self.trouble.off:
             return
-        messages, link.unfinished = split_messages(link.unfinished + data, end and not link.stream)
+        messages, link.unfinished = self.split(link.unfinished + data, end and not link.stream)
         for message in messages:
             if message.strip():
                 self._inbox.append((link, message))
@@ -204,7 +223,7 @@ class Instrument(ABC):
 
     def reply(self, link: Link, message: bytes) -> None:
         """Put one response message in the output queue, or on the stream of `link`."""
-        if isinstance(link, Detour):
+        if isinstance(link, Mailbox):
             link.replies.append(message)
         elif link.stream:
             link.received += message
@@ -245,7 +264,7 @@ class Instrument(ABC):
         while self._inbox:
             link, message = self._inbox.popleft()
             self._held -= len(message)
-            if self._replies and not link.stream:
+            if self._replies and not link.stream and self.interrupts:
                 self._replies.clear()
                 self.report(ScpiError(-410))
             yield from self._carry_out(message, link)
