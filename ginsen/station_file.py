@@ -123,15 +123,18 @@ def read_station(path: str | Path = "simulated") -> StationFile:
 
 def _load(path: str | Path) -> tuple[str, str, Path]:
     """The text, the place and the folder of a station file, or of a bundled one."""
-    bundled = resources.files("ginsen") / "stations" / f"{path}.toml"
+    stations = resources.files("ginsen") / "stations"
+    bundled = stations / f"{path}.toml"
     if isinstance(path, str) and path.replace("_", "").isalnum() and bundled.is_file():
         return bundled.read_text(encoding="utf-8"), f"{path}.toml", Path()
     file = Path(path)
     try:
         return file.read_text(encoding="utf-8-sig"), str(file), file.resolve().parent
     except FileNotFoundError:
+        names = sorted(Path(each.name).stem for each in stations.iterdir()
+                       if each.name.endswith(".toml"))
         raise StationError(f"there is no station file {str(file)!r}; give a path to a TOML file, "
-                           "or a bundled station: simulated, simulated_2400, wafer.") from None
+                           f"or a bundled station: {', '.join(names)}.") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise StationError(f"the station file {str(file)!r} cannot be read: {problem}.") from None
 
