@@ -124,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--faults", type=float, default=240.0, help="s, on average; 0: none")
     parser.add_argument("--ppm", type=float, default=50.0)
     options = parser.parse_args(arguments)
+    if options.hours * 3600 < options.part:
+        parser.error(f"a phase of {options.part:g} s does not fit into {options.hours:g} h")
     with tempfile.TemporaryDirectory() as name:
         return measured(options, Path(name))
 
