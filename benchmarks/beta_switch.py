@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ginsen.analysis.change_points import RARE, Past
+from ginsen.analysis.change_points import PARTS, RARE, Past
 from ginsen.analysis.states import state_track
 from ginsen.types import Samples
 
@@ -63,8 +63,8 @@ def noise_alarms(window: int, beta: float, lengths: int) -> int:
     alarms = 0
     for record in range(-(-lengths // LENGTHS)):
         x = noise((LENGTHS + 1) * window, beta, np.random.default_rng(10**6 + record))
-        for size in (window // 2, window):
-            past = Past()
+        for size, new in ((window // 2, PARTS[0]), *((window, part) for part in PARTS)):
+            past = Past(new)
             for first in range(0, x.size - size + 1, size // 8):
                 p = past.take(x[first:first + size], float(first), float(first + size))
                 alarms += p < RARE

@@ -1,59 +1,32 @@
 """The twin beside real networks: the same windows, the same estimator, the same bands.
 
-    GINSEN_REFERENCE_DATA=... python benchmarks/twin_targets.py [--seeds 8]
+    GINSEN_REFERENCE_DATA=... python benchmarks/twin_targets.py [--seeds 4]
 
-Two real samples (the data folder's README names them), two device files. Each row is the median
-over windows and, in brackets, their 10th and 90th percentile. The twin is sampled as the record
-beside it was, over means of 20 ms.
+Two real samples (the data folder's README names them), and the device files made for them, under
+the records' own stimulus, read as `calibration_twins` says. Each row is the median over windows
+and, in brackets, their 10th and 90th percentile; windows that are refused a β do not count in β and
+density. `calibration_twins` compares the statistics of `ginsen calibrate`, which are never refused.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
-import sys
-from importlib.resources import files
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from calibration_twins import HISTORY, INTEGRATION, model_of
 
+from ginsen.analysis import estimate_beta, with_phases
+from ginsen.calibration.stimulus import holds_of, latency
+from ginsen.calibration.twin import imagined
+from ginsen.records.reading import read_record
 from ginsen.types import Array
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-from ginsen.analysis import estimate_beta
-from ginsen.sim_backend.devices.device import GROUND, OPEN, Source
-from ginsen.sim_backend.devices.fluctuating_network import FluctuatingNetwork
-from ginsen.sim_backend.devices.loader import load_device
-
-WINDOW = 30.0
+WINDOW, PLATEAU = 30.0, 125.0
 AGES = (1.0, 10.0, 100.0)
-INTEGRATION = 0.02
-
-
-def twin(name: str, seed: int) -> FluctuatingNetwork:
-    text = (files("ginsen.sim_backend.devices") / f"{name}.toml").read_text("utf-8")
-    device = load_device(tomllib.loads(text), Path())
-    assert isinstance(device, FluctuatingNetwork)
-    device.reseed(seed)
-    return device
-
-
-def read(device: FluctuatingNetwork, volts: float, seconds: float, interval: float,
-         above: float = np.inf) -> Array:
-    """G every `interval` seconds, each a mean over the integration time."""
-    source = (Source(volts), GROUND)
-    values = []
-    for _ in range(round(seconds / interval)):
-        values.append(device.advance(INTEGRATION, source).current[0] / volts)
-        if interval > INTEGRATION:
-            device.advance(interval - INTEGRATION, source)
-        if values[-1] > above:
-            break
-    return np.array(values)
 
 
 def windows(values: Array, dt: float) -> Array:
@@ -95,45 +68,39 @@ def forgetting(name: str, curves: Array) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--seeds", type=int, default=8)
-    given = options.parse_args()
+    options.add_argument("--seeds", type=int, default=4)
+    seeds = options.parse_args().seeds
     data = Path(os.environ["GINSEN_REFERENCE_DATA"])
 
     print(" " * 28, "rms %, β 0.1-10 Hz, β 1-10 Hz, S_G/G² at 1 Hz (1/Hz), |ΔG|/G %")
-    latencies = []
+    waited = []
     for run in ("run2", "run4"):
-        latency, values = plateau_of(data / f"nwn_7V_{run}.csv")
-        latencies.append(latency)
+        seconds, values = plateau_of(data / f"nwn_7V_{run}.csv")
+        waited.append(seconds)
         show(f"real, 7 V, {run}", windows(values, 0.03))
-    rows, found = [], []
-    for seed in range(given.seeds):
-        device = twin("fluctuating_network", seed)
-        found.append(0.03 * read(device, 3.0, 600, 0.03, above=1e-6).size)
-        read(device, 3.0, 5, 0.03)
-        rows.append(windows(read(device, 3.0, 300, 0.03), 0.03))
-    show(f"twin, 3 V, {given.seeds} runs", np.concatenate(rows))
-    print(f"latency (s): real {np.round(latencies, 0)}, twin {np.round(found, 0)}")
+    bias, = holds_of(with_phases(read_record(data / "nwn_7V_run4.csv")), integration=INTEGRATION)
+    assert bias.trigger is not None
+    narrow, found, rows = model_of("fluctuating_network_narrow"), [], []
+    for seed in range(seeds):
+        G = imagined(narrow, (bias,), seed, after_activation=PLATEAU)[0].G
+        found.append(latency(G, bias.interval, bias.trigger))
+        if G.max() > bias.trigger:
+            rows.append(windows(G[round((found[-1] + 5) / bias.interval):], bias.interval))
+    show(f"narrow twin, 7 V, {seeds} runs", np.concatenate(rows))
+    print(f"latency (s): real {np.round(waited)}, twin {np.round(found)}")
 
-    time, current, voltage = np.loadtxt(data / "agnw_pulse_2V.txt", usecols=(0, 1, 2)).T
-    pulse, after = voltage > 1, (voltage < 0.1) & (time > time[voltage > 1][-1])
-    learning = (current / voltage)[pulse]
-    show("real, 2 V pulse", windows(learning[round(10 / 0.051):], 0.051))
-    rows, curves = [], []
-    for seed in range(given.seeds):
-        device = twin("fluctuating_network_wide", seed)
-        rows.append(windows(read(device, 5.0, 102, 0.051)[round(10 / 0.051):], 0.051))
-        device.advance(0.5, (OPEN, OPEN))
-        reads = read(device, 0.01, 250, 0.249)
-        curves.append(reads / reads[0])
-    show(f"wide twin, 5 V, {given.seeds} runs", np.concatenate(rows))
+    holds = holds_of(with_phases(read_record(data / "agnw_pulse_2V.txt")), until=220.0)
+    wide = replace(model_of("fluctuating_network_wide"), **HISTORY)
+    runs = [imagined(wide, holds, seed) for seed in range(seeds)]
+    settled = round(10 / holds[0].interval)
+    show("real, 2 V pulse", windows(holds[0].G[settled:], holds[0].interval))
+    show(f"wide twin, 2 V, {seeds} runs", np.concatenate(
+        [windows(pulse.G[settled:], pulse.interval) for pulse, _ in runs]))
 
     print("G over first read at 1, 10, 100 s")
-    age = time[after] - time[pulse][-1]
-    reads = (current / voltage)[after]
-    forgetting("real, 2 V pulse", np.array([[np.interp(t, age, reads / reads[0]) for t in AGES]]))
-    ages = 0.5 + 0.249 * np.arange(curves[0].size)
-    forgetting("wide twin", np.array([[np.interp(t, ages, curve) for t in AGES]
-                                      for curve in curves]))
+    places = [math.floor(age / holds[1].interval) for age in AGES]
+    forgetting("real, 2 V pulse", holds[1].G[places][None] / holds[1].G[0])
+    forgetting("wide twin", np.array([read.G[places] / read.G[0] for _, read in runs]))
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ginsen.analysis import PhaseSummary, Summary, summarise
+from ginsen.analysis import PhaseSummary, Retention, Summary, summarise
 from ginsen.figures import run_figure
 from ginsen.html_elements import Html, element, pairs, table
 from ginsen.records.error import RecordError
 from ginsen.records.layout import ABOUT
 from ginsen.records.ledger import LEAST_STIMULUS, PairLedger, add_up
 from ginsen.records.reading import Tables, pairs_of, read_record, read_tables
-from ginsen.report import as_sentences, as_table, quantity, scale_of
+from ginsen.report import as_sentences, as_table, half_life_text, quantity, scale_of
 from ginsen.types import Record
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -92,10 +92,17 @@ def _overview(runs: Sequence[_Run]) -> tuple[Html, Html]:
         rows.append((
             element("a", run.title, href=f"#run-{number}"), _utc(run.record.origin),
             run.record.outcome.state, *last[0],
-            "" if kept is None or kept.half_life is None else quantity(kept.half_life, "s")))
+            "" if kept is None else _half_life(kept)))
     return (element("h1", f"{len(runs)} runs"),
             table(("run", "begun (UTC)", "outcome", "last G", "last β (95 %)", "half-life"), rows,
                   left=(0, 1, 2)))
+
+
+def _half_life(kept: Retention) -> str:
+    """As it was read off, and by the law with its 95 % interval."""
+    read = "" if kept.half_life is None else quantity(kept.half_life, "s")
+    law = kept.half_life_by_law
+    return read if law is None else f"{read} law {half_life_text(law)}".strip()
 
 
 def _section(run: _Run, number: int, heading: str) -> Html:

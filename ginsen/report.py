@@ -11,6 +11,8 @@ from typing import Any, get_type_hints
 from rich.table import Table
 
 from ginsen.analysis import PhaseSummary, Retention, Summary
+from ginsen.analysis.retention_intervals import Interval
+from ginsen.analysis.units import key_of
 from ginsen.types import Outcome, Record, SpectralFit
 
 _PREFIXES = {-5: "f", -4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
@@ -84,8 +86,11 @@ def _retention(retention: Retention) -> dict[str, object]:
         "u_first_S": _number(retention.u_first),
         "half_life_s": _number(retention.half_life),
         "half_life_reason": retention.half_life_reason,
+        "half_life_by_law_s": _interval(retention.half_life_by_law),
         "conductance_over_first": {f"{age:g}": _number(ratio)
                                    for age, ratio in retention.ratios.items()},
+        "conductance_over_first_by_law": {f"{age:g}": _interval(ratio)
+                                          for age, ratio in retention.by_law.items()},
         "law": {
             "name": retention.law,
             "parameters": {name: _number(value) for name, value in retention.parameters.items()},
@@ -95,9 +100,15 @@ def _retention(retention: Retention) -> dict[str, object]:
     }
 
 
+def _interval(interval: Interval | None) -> dict[str, float | None] | None:
+    """A value of the law with its 95 % interval."""
+    return None if interval is None else {
+        name: _number(getattr(interval, name)) for name in ("value", "low", "high")}
+
+
 def finding_json(finding: object) -> dict[str, object]:
     """The protocol's own numbers, each with the unit of its field in its name."""
-    return {f"{name}_{unit}".replace("1/", "per_") if unit else name: _plain(value)
+    return {key_of(name, unit): _plain(value)
             for name, unit, value in _fields(finding)}
 
 
@@ -171,12 +182,14 @@ def as_sentences(summary: Summary, record: Record) -> tuple[str, ...]:
         return (*reasons, *(sentence for sentence in found if sentence), *record.notes)
     age = f" {retention.first_time:.2f} s after the pulse" if retention.first_time else ""
     first = f"First read{age}: {measured(retention.first, retention.u_first, 'S')}"
-    kept = [f"{ratio:.2f} at {age:g} s" for age, ratio in retention.ratios.items()
-            if ratio is not None]
+    kept = [f"{ratio:.2f} at {age:g} s{_by_law(retention.by_law.get(age))}"
+            for age, ratio in retention.ratios.items() if ratio is not None]
     if kept:
         first += f"; of it {', '.join(kept)}"
     half = (f"Half-life {retention.half_life:.3g} s" if retention.half_life is not None
             else f"No half-life: {retention.half_life_reason}")
+    if retention.half_life_by_law is not None:
+        half += f"; by the law {half_life_text(retention.half_life_by_law)}"
     law = (f"No law: {retention.law_reason}" if retention.law is None else
            f"Law: {retention.law}, "
            + ", ".join(_parameter(name, value) for name, value in retention.parameters.items()))
@@ -189,6 +202,16 @@ def _parameter(name: str, value: float) -> str:
     if unit not in ("s", "S"):
         return f"{name} = {value:.3g}"
     return f"{word.replace('tau', 'τ').replace('_', ' ')} = {quantity(value, unit)}"
+
+
+def _by_law(ratio: Interval | None) -> str:
+    """What the law says of a ratio, noise left out."""
+    return "" if ratio is None else f" (law {ratio.low:.3f} to {ratio.high:.3f})"
+
+
+def half_life_text(interval: Interval) -> str:
+    """A half-life with its 95 % interval: 12.3 s (11.0 to 13.9)."""
+    return f"{interval.value:.3g} s ({interval.low:.3g} to {interval.high:.3g})"
 
 
 def beta_text(fit: SpectralFit) -> str:

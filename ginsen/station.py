@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import pyvisa
 from pyvisa.resources import MessageBasedResource
@@ -15,30 +16,42 @@ from ginsen.guard import Guard
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
+from ginsen.instruments.keithley2600 import Keithley2600, Keithley2602B, Keithley2636B
+from ginsen.instruments.keysight_b2900 import KeysightB2912A
+from ginsen.instruments.magnet_supply import MagnetSupply
 from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
+from ginsen.instruments.surroundings import Surrounding, open_surrounding
+from ginsen.instruments.switch_matrix import SwitchMatrix
+from ginsen.instruments.temperature_controller import TemperatureController
 from ginsen.instruments.velox import Velox
 from ginsen.station_file import (
+    AnyEntry,
     ProberEntry,
     SourceMeterEntry,
     StationError,
     StationFile,
+    SurroundingsEntry,
     read_station,
 )
 from ginsen.types import Clock
 
 log = logging.getLogger(__name__)
 
-DRIVERS: dict[str, type[Keithley2400] | type[Keithley2450]] = {
-    "keithley2400": Keithley2400, "keithley2450": Keithley2450}
+Driver = type[Keithley2400] | type[Keithley2450] | type[Keithley2600] | type[KeysightB2912A]
+
+DRIVERS: dict[str, Driver] = {
+    "keithley2400": Keithley2400, "keithley2450": Keithley2450, "keithley2602b": Keithley2602B,
+    "keithley2636b": Keithley2636B, "keysight_b2912a": KeysightB2912A}
 PROBERS = {"velox": Velox}
+Kind = TypeVar("Kind", TemperatureController, MagnetSupply, SwitchMatrix)
 BENCH = "TCPIP0::bench::inst0::INSTR"
 
 _managers: list[pyvisa.ResourceManager] = []
 """The resource manager of every open station."""
 
 
-def driver_of(entry: SourceMeterEntry) -> type[Keithley2400] | type[Keithley2450]:
+def driver_of(entry: SourceMeterEntry) -> Driver:
     """The driver of a source meter of the station file."""
     return DRIVERS[entry.driver]
 
@@ -62,8 +75,8 @@ def close_manager(manager: pyvisa.ResourceManager) -> None:
         manager.close()
 
 
-def open_instrument(file: StationFile, entry: SourceMeterEntry | ProberEntry, clock: Clock
-                    ) -> tuple[SourceMeter | ProbeStation, str]:
+def open_instrument(file: StationFile, entry: AnyEntry, clock: Clock
+                    ) -> tuple[SourceMeter | ProbeStation | Surrounding, str]:
     """Open one instrument; returns it and what it answers to *IDN?. Nothing is set or moved.
 
     Raises StationError for an address behind which nothing, or the wrong thing, answers.
@@ -72,13 +85,17 @@ def open_instrument(file: StationFile, entry: SourceMeterEntry | ProberEntry, cl
     if isinstance(entry, SourceMeterEntry):
         _check_limits(entry, where)
     try:
-        instrument: SourceMeter | ProbeStation
+        instrument: SourceMeter | ProbeStation | Surrounding
         if isinstance(entry, ProberEntry):
             instrument = PROBERS[entry.driver](entry.address, visa_library=file.visa)
+        elif isinstance(entry, SurroundingsEntry):
+            instrument = open_surrounding(entry.driver, entry.address, file.visa, entry.limits,
+                                          clock)
         else:
+            which = {"channel": entry.channel} if entry.channel else {"terminals": entry.terminals}
             instrument = driver_of(entry)(
                 entry.address, visa_library=file.visa, limits=entry.limits, clock=clock,
-                off_state=file.safe_state, terminals=entry.terminals)
+                off_state=file.safe_state, **which)
     except (pyvisa.Error, ValueError, OSError) as problem:
         raise StationError(f"{where}: nothing answers at {entry.address}: {problem}") from None
     if isinstance(entry, SourceMeterEntry) and isinstance(instrument, SourceMeter):
@@ -122,6 +139,7 @@ class Station:
         self.caveat = ""
         self.seed: int | None = None
         self._prober: ProbeStation | None = None
+        self._surroundings: dict[str, Surrounding] = {}
         self._manager: pyvisa.ResourceManager | None = manager
         self._guard: Guard | None = None
 
@@ -158,11 +176,15 @@ class Station:
         if seed is not None and seed != self.seed:
             raise StationError(f"the seed {seed} is not a whole number from 0 to 2^53.")
 
-    def _add(self, entry: SourceMeterEntry | ProberEntry) -> None:
+    def _add(self, entry: AnyEntry) -> None:
         instrument, self.identities[entry.name] = open_instrument(self.file, entry, self.clock)
         if isinstance(instrument, ProbeStation):
             self._prober = instrument
             instrument.before_moving = self._prove_off
+        elif not isinstance(instrument, SourceMeter):
+            self._surroundings[entry.name] = instrument
+            if isinstance(instrument, SwitchMatrix):
+                instrument.before_switching = self._prove_off
         else:
             self.source_meters[entry.name] = instrument
             with contextlib.suppress(InstrumentError):  # no run is refused for that
@@ -220,6 +242,12 @@ class Station:
         """The source meter of that name, the first one if empty. Raises StationError if none is."""
         return self.source_meters[self.file.source_meter(name).name]
 
+    def identity_of(self, meter: SourceMeter) -> str:
+        """What a source meter of this station answered to *IDN?, and its channel if it has one."""
+        name = next(name for name, each in self.source_meters.items() if each is meter)
+        channel = self.file.source_meter(name).channel
+        return f"{self.identities[name]}, channel {channel}" if channel else self.identities[name]
+
     def off(self) -> Mapping[str, str]:
         """Switch every output off and read it back; returns what could not be proved off, if any.
 
@@ -246,6 +274,33 @@ class Station:
             raise StationError(f"the station {self.file.name!r} has no probe station; add a table "
                                "such as [prober] with driver and address.")
         return self._prober
+
+    @property
+    def temperature(self) -> TemperatureController:
+        """The first temperature controller of the file. Raises StationError if it names none."""
+        return self._one([each for each in self._surroundings.values()
+                          if isinstance(each, TemperatureController)],
+                         "temperature controller", "lakeshore335")
+
+    @property
+    def magnet(self) -> MagnetSupply:
+        """The first magnet supply of the file. Raises StationError if it names none."""
+        return self._one([each for each in self._surroundings.values()
+                          if isinstance(each, MagnetSupply)],
+                         "magnet supply", "ami430")
+
+    @property
+    def matrix(self) -> SwitchMatrix:
+        """The first switch matrix of the file. Raises StationError if it names none."""
+        return self._one([each for each in self._surroundings.values()
+                          if isinstance(each, SwitchMatrix)],
+                         "switch matrix", "keithley2700")
+
+    def _one(self, found: Sequence[Kind], what: str, driver: str) -> Kind:
+        if not found:
+            raise StationError(f"the station {self.file.name!r} has no {what}; add a table with "
+                               f'driver = "{driver}" and an address.')
+        return found[0]
 
     def contact(self, die: Die | None = None) -> None:
         """Outputs off, then contact: with a die, or where the chuck stands."""
@@ -284,7 +339,8 @@ class Station:
             self._lower()
         except InstrumentError as problem:
             failure = problem
-        for instrument in (*self.source_meters.values(), self._prober):
+        for instrument in (*self.source_meters.values(), self._prober,
+                           *self._surroundings.values()):
             try:
                 if instrument is not None:
                     instrument.close()
@@ -292,6 +348,7 @@ class Station:
                 log.warning("closing a session failed: %s", problem)
         self.source_meters.clear()
         self._prober = None
+        self._surroundings.clear()
         manager, self._manager = self._manager, None
         close_manager(manager)
         if self._guard is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ginsen.instruments.clock import clock_of
 from ginsen.station import close_manager, open_instrument, open_manager
-from ginsen.station_file import ProberEntry, SourceMeterEntry, StationFile, read_station
+from ginsen.station_file import AnyEntry, StationFile, read_station
 from ginsen.types import Clock
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def check_station(path: str | Path) -> tuple[Answer, ...]:
         close_manager(manager)
 
 
-def _ask(file: StationFile, entry: SourceMeterEntry | ProberEntry, clock: Clock) -> Answer:
+def _ask(file: StationFile, entry: AnyEntry, clock: Clock) -> Answer:
     try:
         instrument, identity = open_instrument(file, entry, clock)
     except Exception as problem:  # whatever it is, the next instrument is asked

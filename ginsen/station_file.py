@@ -22,8 +22,19 @@ SAFE_STATES = ("open", "zero", "ramp")
 """How a sample is left: relay open; at 0 V; the level lowered in steps, then the relay open."""
 
 TERMINALS = ("front", "rear")
-SOURCE_METERS = ("keithley2400", "keithley2450")
+CHANNELS = {"keithley2602b": ("a", "b"), "keithley2636b": ("a", "b"),
+            "keysight_b2912a": ("1", "2")}
+"""The channels of source meters that have more than one; each is an instrument of its own here."""
+
+SOURCE_METERS = ("keithley2400", "keithley2450", *CHANNELS)
 PROBERS = ("velox",)
+SURROUNDINGS = {
+    "lakeshore335": {"lowest": "K", "highest": "K"},
+    "ami430": {"highest": "T", "fastest": "T/s"},
+    "ips120": {"highest": "T", "fastest": "T/s"},
+    "keithley2700": {},
+}
+"""What stands around a sample, by driver, and the limits each has to be given, with their units."""
 
 _LIMITS = {"voltage": "V", "current": "A", "power": "W", "charge": "C", "energy": "J",
            "slew": "V/s"}
@@ -45,6 +56,7 @@ class SourceMeterEntry:
     limits: Limits
     leads: Leads = field(default_factory=Leads)
     terminals: str = "front"
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,19 @@ class ProberEntry:
     name: str
     driver: str
     address: str
+
+
+@dataclass(frozen=True)
+class SurroundingsEntry:
+    """A temperature controller, magnet supply or switch matrix of the file, its limits in SI."""
+
+    name: str
+    driver: str
+    address: str
+    limits: Mapping[str, float]
+
+
+AnyEntry = SourceMeterEntry | ProberEntry | SurroundingsEntry
 
 
 @dataclass(frozen=True)
@@ -67,11 +92,12 @@ class StationFile:
     path: str
     text: str
     prober: ProberEntry | None = None
+    surroundings: tuple[SurroundingsEntry, ...] = ()
 
     @property
-    def instruments(self) -> tuple[SourceMeterEntry | ProberEntry, ...]:
+    def instruments(self) -> tuple[AnyEntry, ...]:
         """Every instrument of the file, source meters first."""
-        return (*self.source_meters, *([self.prober] if self.prober else []))
+        return (*self.source_meters, *([self.prober] if self.prober else []), *self.surroundings)
 
     def source_meter(self, name: str = "") -> SourceMeterEntry:
         """The source meter of that name, the first one if empty. Raises StationError if none is."""
@@ -118,7 +144,8 @@ def read_station(path: str | Path = "simulated") -> StationFile:
         name=_text(station, "name", f"{label}, [station]", default=Path(where).stem),
         visa=_resolved(_text(station, "visa", f"{label}, [station]", default=""), folder),
         safe_state=safe_state, source_meters=meters, path=where, text=text,
-        prober=probers[0] if probers else None)
+        prober=probers[0] if probers else None,
+        surroundings=tuple(entry for entry in entries if isinstance(entry, SurroundingsEntry)))
 
 
 def _load(path: str | Path) -> tuple[str, str, Path]:
@@ -147,23 +174,39 @@ def _resolved(visa: str, folder: Path) -> str:
     return visa
 
 
-def _instrument(name: str, table: object, where: str) -> SourceMeterEntry | ProberEntry:
+def _instrument(name: str, table: object, where: str) -> AnyEntry:
     if not isinstance(table, dict):
         raise StationError(f"{where} is not a table; an instrument is a table with driver and "
                            "address.")
     driver = _text(table, "driver", where)
     if driver in SOURCE_METERS:
         return _source_meter(name, table, where)
+    if driver in SURROUNDINGS:
+        return _surroundings(name, table, where)
     if driver not in PROBERS:
         raise StationError(f"{where}: there is no driver {driver!r}; there is "
-                           f"{', '.join((*SOURCE_METERS, *PROBERS))}.")
+                           f"{', '.join((*SOURCE_METERS, *PROBERS, *SURROUNDINGS))}.")
     _only(table, ("driver", "address"), where)
     return ProberEntry(name, driver, _text(table, "address", where))
 
 
+def _surroundings(name: str, table: Mapping[str, Any], where: str) -> SurroundingsEntry:
+    units = SURROUNDINGS[table["driver"]]
+    _only(table, ("driver", "address", *(["limits"] if units else [])), where)
+    limits = table.get("limits", {})
+    if not isinstance(limits, dict) or set(limits) != set(units):
+        wanted = ", ".join(f'{key} = "1 {unit}"' for key, unit in units.items())
+        raise StationError(f"{where}: limits must say how far it may go: {{ {wanted} }}.")
+    return SurroundingsEntry(
+        name, table["driver"], _text(table, "address", where),
+        {key: _quantity(limits[key], unit, f"{where}: limits.{key}")
+         for key, unit in units.items()})
+
+
 def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMeterEntry:
+    channels = CHANNELS.get(table["driver"], ())
     _only(table, ("driver", "address", "limits", "series_resistance", "cable_capacitance",
-                  "terminals"), where)
+                  "channel" if channels else "terminals"), where)
     limits = table.get("limits")
     if not isinstance(limits, dict):
         raise StationError(f'{where}: limits are missing. Say how far this sample may be driven, '
@@ -173,8 +216,12 @@ def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMete
     if terminals not in TERMINALS:
         raise StationError(f"{where}: terminals is {terminals!r}; it must be one of "
                            f"{', '.join(TERMINALS)}.")
+    channel = _text(table, "channel", where, default=channels[0]) if channels else ""
+    if channels and channel not in channels:
+        raise StationError(f"{where}: channel is {channel!r}; it must be one of "
+                           f"{', '.join(channels)}.")
     return SourceMeterEntry(
-        terminals=terminals, name=name, driver=table["driver"],
+        terminals=terminals, channel=channel, name=name, driver=table["driver"],
         address=_text(table, "address", where),
         limits=Limits(**{key: _limit(limits, key, unit, where) for key, unit in _LIMITS.items()
                          if key in limits or key in ("voltage", "current")}),

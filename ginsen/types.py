@@ -20,7 +20,7 @@ Rest = Literal["hold", "zero", "open"]
 NEAR = 3.0
 """A resistor stands for a sample whose resistance is within this factor of its own."""
 
-VAGUE = 0.25
+VAGUE = 0.15
 """A floor that is known no better than to this, relative, may as well be left free."""
 
 

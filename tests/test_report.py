@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from ginsen.analysis import PhaseSummary, Retention, Summary, summarise
+from ginsen.analysis.retention_intervals import Interval
 from ginsen.report import as_json, as_sentences, as_table, beta_text, measured, quantity
 from ginsen.types import Outcome, Record, Samples, Span, SpectralFit
 
@@ -60,6 +62,20 @@ def test_json_has_the_keys_of_the_contract_and_counts_from_the_end_of_the_pulse(
     assert retention["conductance_over_first"] == {"1": 0.98, "10": 0.85, "100": None}
     assert retention["law"]["name"] == "exponential"
     assert retention["law"]["parameters"] == {"tau_s": 60.0, "amplitude_S": 2e-4}
+
+
+def test_what_the_law_says_comes_with_its_interval():
+    kept = replace(SUMMARY.retention, by_law={1.0: Interval(0.97, 0.96, 0.985)},
+                   half_life_by_law=Interval(61.2, 55.0, 70.4))
+    summary = replace(SUMMARY, retention=kept)
+    _, first, half, *_ = as_sentences(summary, record())
+    assert "0.98 at 1 s (law 0.960 to 0.985), 0.85 at 10 s" in first
+    assert half.endswith("; by the law 61.2 s (55 to 70.4)")
+    told = as_json(summary, record())["retention"]
+    assert told["half_life_by_law_s"] == {"value": 61.2, "low": 55.0, "high": 70.4}
+    assert told["conductance_over_first_by_law"] == {
+        "1": {"value": 0.97, "low": 0.96, "high": 0.985}}
+    assert as_json(SUMMARY, record())["retention"]["half_life_by_law_s"] is None
 
 
 def test_json_of_a_real_summary_is_strict():

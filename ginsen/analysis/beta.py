@@ -224,7 +224,7 @@ def _examined(spectrum: Array, band: Band, duty: float | None, floor: Floor | No
     white = window.rest[bins.part] * roots
     half_beta, half_power = half_split(white, bins, fit)
     step = largest_step(white, none.count, bins, roots)
-    reason = (refusal.of_posterior(fit, widest)
+    reason = (refusal.of_posterior(fit, widest, free=floor is None)
               or refusal.of_drift(drift, asks_for_more=window.band.curves == MOST_CURVES
                                   and drift < ASKS_FOR_MORE and fit.beta > SMOOTH)
               or refusal.of_state(half_beta, half_power))

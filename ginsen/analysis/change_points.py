@@ -1,8 +1,8 @@
 """When the noise of a sample changed, told from power and slope of its spectrum.
 
 Not from raw samples: on those of 1/f noise that holds still the usual searches announce 40 to 75
-changes in 2000. The newest half of every window is held against all that came before it since the
-last change, in power and in its slope over frequency: Δ ln(power) and Δβ.
+changes in 2000. The newest part of every window, a half or more, is held against all that came
+before it since the last change, in power and in its slope over frequency: Δ ln(power) and Δβ.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from ginsen.analysis.colour import LOWEST, Indices, coefficients
 from ginsen.types import Array
 
 RARE = 2e-6
-"""P-value of an alarm. Eight windows and 16 half as long make 24 tests to the length of one: at
-most one false alarm in 10⁴ lengths asks for less than 4e-6."""
+"""P-value of an alarm. Eight windows in three parts and 16 half as long make 40 tests to the length
+of one: at most one false alarm in 10⁴ lengths asks for 2.5e-6, were they independent."""
+
+PARTS = (0.5, 0.75, 0.875)
+"""What of a window may be new: the least tells a large change sooner, the most a smaller one."""
 
 REMEMBERED = 8
 """Windows' lengths that make the state before; more would hold a drift of β against it."""
@@ -49,37 +52,35 @@ LEAST_SHARE = 1e-12
 
 
 class Past:
-    """The spectrum of a state so far, from halves of windows, for the next half to be held against.
+    """The spectrum of a state so far, from parts of windows, for the next part to be held against.
 
-    All windows have the same number of samples, 64 or more.
+    A part is the newest share `new` of a window. All windows have the same number of samples, 64 or
+    more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, new: float = 0.5) -> None:
+        self._new = new
         self._pieces: deque[tuple[float, float, Array]] = deque()
 
-    def clear(self) -> None:
-        """A change happened: what was before says nothing of what comes."""
-        self._pieces.clear()
-
     def take(self, values: Array, start: float, stop: float) -> float:
-        """Remember a window from `start` to `stop` (s); the p-value of its newest half before that.
+        """Remember a window from `start` to `stop` (s); the p-value of its new part before that.
 
-        Raises ValueError for fewer than 64 values.
+        1 where nothing came before. Raises ValueError for fewer than 64 values.
         """
         if values.size < 64:
-            raise ValueError(f"{values.size} samples: halves are compared in 64 or more")
-        half = values.size // 2
-        middle = (start + stop) / 2
-        old, new = (_powers(values[:half]), _powers(values[-half:]))
-        if not self._pieces:
-            self._pieces.append((start, middle, old))
-        before = [piece for piece in self._pieces if piece[1] <= middle + 1e-6 * (stop - start)]
-        power = np.mean([piece[2] for piece in before], axis=0) if before else old
-        number = (before[-1][1] - before[0][0]) / (middle - start) if before else 1.0
-        self._pieces.append((middle, stop, new))
-        while self._pieces[0][0] < stop - (REMEMBERED + 1) * (stop - start):
+            raise ValueError(f"{values.size} samples: parts are compared of 64 or more")
+        length, size = stop - start, round(self._new * values.size)
+        cut, new = stop - self._new * length, _powers(values[-size:])
+        if not self._pieces and 2 * size <= values.size:
+            self._pieces.append((start, cut, _powers(values[:size])))
+        before = [piece for piece in self._pieces if piece[1] <= cut + 1e-6 * length]
+        self._pieces.append((cut, stop, new))
+        while self._pieces[0][0] < stop - (REMEMBERED + 1) * length:
             self._pieces.popleft()
-        return _differ(power, new, max(number, 1.0), half)
+        if not before:
+            return 1.0
+        number = (before[-1][1] - before[0][0]) / (stop - cut)
+        return _differ(np.mean([piece[2] for piece in before], axis=0), new, max(number, 1.0), size)
 
 
 def _differ(before: Array, after: Array, number: float, size: int) -> float:
@@ -163,7 +164,9 @@ def where_noise_changed(values: Array) -> tuple[int, int, int]:
     starts = np.flatnonzero(np.diff(octave, prepend=-1))
     count = np.bincount(octave).astype(np.float64)
     running = np.cumsum(np.add.reduceat(power, starts, axis=1), axis=0)
-    before, after = running[:-1], running[-1] - running[:-1]
+    # A sample that stands still has no power at all, and no logarithm of it.
+    before, after = (np.maximum(each, np.finfo(np.float64).tiny)
+                     for each in (running[:-1], running[-1] - running[:-1]))
     n = np.arange(1, number)[:, None] * count
     m = number * count - n
     log_likelihood = -0.5 * np.sum(n * np.log(before / n) + m * np.log(after / m), axis=1)

@@ -15,6 +15,7 @@ from ginsen.analysis.forgetting import AGES
 from ginsen.analysis.forming import FormingLevel
 from ginsen.analysis.results import Finding
 from ginsen.analysis.summary import Summary
+from ginsen.analysis.units import key_of
 
 NEAR = 0.1
 """Of an age: what was kept then is told where a read is as near to it as this."""
@@ -36,7 +37,7 @@ class Measure:
     @property
     def key(self) -> str:
         """The name with its unit, as files, JSON and stop rules have it: `half_life_s`."""
-        return f"{self.name}_{self.unit}".replace("1/", "per_") if self.unit else self.name
+        return key_of(self.name, self.unit)
 
 
 def measures(summary: Summary) -> tuple[Measure, ...]:

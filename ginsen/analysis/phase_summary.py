@@ -49,10 +49,10 @@ def phase_summary(record: Record, span: Span, *, floor: KnownFloor | None = None
                   line_frequency: float | None = None) -> PhaseSummary:
     """Conductance and β of one phase of a record.
 
-    `floor` (one-sided, S²/Hz) is known from elsewhere, else that of the instrument is taken where
-    the record tells it; `line_frequency` (Hz) and its harmonics are left out of the spectrum. β is that of the whole phase; where there is none, of
-    its last half, then of its last quarter, and if these have none either, the reason is the whole
-    phase's.
+    `floor` (one-sided, S²/Hz) is known from elsewhere; else the instrument's own is taken, where
+    the record tells it. `line_frequency` (Hz) and its harmonics are left out of the spectrum. β is
+    that of the whole phase; where there is none, of its last half, then of its last quarter, and if
+    these have none either, the reason is the whole phase's.
     """
     samples = record.samples[span.part]
     G, u_G = conductance(samples, record.series_resistance, level=span.level,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ginsen.analysis.diagnostics import Step
-from ginsen.analysis.posterior import Posterior
+from ginsen.analysis.posterior import BETAS, STEP, Posterior
 from ginsen.analysis.spectrum import FEWEST_BINS, Bins
 from ginsen.types import Array
 
@@ -16,6 +16,10 @@ WIDEST_SIGMA = 0.3
 
 WIDEST_POSTERIOR = 0.5
 """Where σ(β) is more, 1/f and 1/f² are not two standard deviations apart."""
+
+RISING = -0.2
+"""A spectrum that rises more than this is no noise of a sample; where the interval reaches to the
+end of the search besides, a free floor is all there is."""
 
 FEWEST_SAMPLES = 16
 FEWEST_LEVELS = 8
@@ -58,15 +62,18 @@ def of_band(bins: Bins, size: int) -> str | None:
             f"σ(β) ≥ {least:.2g} where {WIDEST_SIGMA} is allowed")
 
 
-def of_posterior(fit: Posterior, widest: float) -> str | None:
-    """A posterior that does not say what β is."""
+def of_posterior(fit: Posterior, widest: float, *, free: bool) -> str | None:
+    """A posterior that does not say what β is; `free` says that the floor was not known."""
     if fit.sigma > widest:
         share = float(np.mean(fit.floor / fit.model))
         return (f"not told from the floor: σ(β) = {fit.sigma:.2g} where {widest:g} is allowed, "
                 f"with a floor of {100 * share:.0f} % of the spectrum")
     if fit.edge is not None and fit.edge < 0 and fit.high < 0:
         return f"no power law: β runs to {fit.edge:g}, the end of the range that is searched"
-    if fit.low > STEEPEST:
+    if free and fit.beta < RISING and fit.low < BETAS[0] + STEP:
+        return (f"not told from the floor: β is {fit.high:.2f} or less, down to where the search "
+                "ends")
+    if fit.low > STEEPEST or (fit.beta > STEEPEST and fit.high > BETAS[-1] - STEP):
         return f"drift: β = {fit.beta:.2f} would be smoother than noise that can be told from one"
     return None
 

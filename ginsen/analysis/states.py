@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from ginsen.analysis.change_points import (
+    PARTS,
     RARE,
     Change,
     Past,
@@ -87,7 +88,7 @@ class LiveState:
     def restart(self) -> None:
         """Forget all: a new phase, level or range begins."""
         self._times, self._values = np.empty(0), np.empty(0)
-        self._past: dict[int, Past] = {}
+        self._past: dict[int, tuple[Past, ...]] = {}
         self._change: Change | None = None
 
     def feed(self, samples: Samples, fits: Sequence[SpectralFit | None]) -> StateEstimate | None:
@@ -122,20 +123,20 @@ class LiveState:
 
     def _alarmed(self, fit: SpectralFit) -> bool:
         """Whether a window tells of a change, which is then kept."""
-        past = self._past.setdefault(fit.count, Past())
+        pasts = self._past.setdefault(fit.count, tuple(
+            Past(new) for new in (PARTS if fit.count == self.window else PARTS[:1])))
         part = self._since(fit.start, fit.stop)
         if part.stop - part.start != fit.count:
             raise ValueError(f"a fit from {fit.start:g} to {fit.stop:g} s came without its "
                              "samples: feed LiveState what LiveBeta was fed")
-        p = past.take(self._values[part], fit.start, fit.stop)
+        p = min(past.take(self._values[part], fit.start, fit.stop) for past in pasts)
         self._change = self._stepped(fit, part)
         if self._change is None and p < self._rare:
             part = slice(max(0, part.stop - self.window), part.stop)
             at, earliest, latest = self._times[part][list(where_noise_changed(self._values[part]))]
             self._change = Change(float(at), float(earliest), float(latest), fit.stop, "noise", p)
         if self._change is not None:
-            for each in self._past.values():
-                each.clear()
+            self._past.clear()
         return self._change is not None
 
     def _stepped(self, fit: SpectralFit, part: slice) -> Change | None:

@@ -42,6 +42,7 @@ _PANELS: Mapping[str, tuple[Panel, Panel, Panel, Panel]] = {
     "iv-sweep": (loop_panel, magnitude_panel, conductance_panel, chord_panel),
     "learning": (conductance_panel, pulses_panel, pauses_panel, half_lives_panel),
     "noise": (conductance_panel, spectrum_panel, beta_panel, fluctuations_panel),
+    "noise-floor": (conductance_panel, spectrum_panel, beta_panel, fluctuations_panel),
     "sliced-iv": (magnitude_panel, slices_panel, windows_panel, betas_panel),
 }
 """By protocol, row by row; all others have the usual ones."""

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from ginsen.analysis import Summary, conductance
 from ginsen.figures.phases import time_label
 from ginsen.figures.style import GREY, SKY, VERMILLION, blank, legend, plain_numbers
+from ginsen.report import half_life_text
 from ginsen.types import Record
 
 
@@ -37,9 +38,17 @@ def retention_panel(axes: Axes, record: Record, summary: Summary) -> None:
     if ages:
         axes.plot(*zip(*ages, strict=True), "D", color="black", ms=5,
                   label=", ".join(f"{ratio:.2f} at {age:g} s" for age, ratio in ages))
+    if retention.by_law:
+        at, law = list(retention.by_law), list(retention.by_law.values())
+        axes.vlines(at, [each.low for each in law], [each.high for each in law],
+                    color=VERMILLION, lw=5, alpha=0.5, label="the same by the law, 95 %")
     if retention.half_life is not None:
         axes.axvline(retention.half_life, color=GREY, ls=":",
                      label=f"half-life {retention.half_life:.3g} s")
+    half = retention.half_life_by_law
+    if half is not None:
+        axes.axvspan(half.low, half.high, color=VERMILLION, alpha=0.2, lw=0,
+                     label=f"half-life by the law {half_life_text(half)}")
     axes.set_xscale("log")
     plain_numbers(axes, "x")
     legend(axes, "lower left")

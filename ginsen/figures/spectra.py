@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
 from ginsen.analysis import PhaseSummary, Summary
-from ginsen.analysis.spectrum import band_of, bins_of, coefficients, log_shape
+from ginsen.analysis.fitted_spectrum import fitted_spectrum
 from ginsen.figures.phases import coloured, head, reasons
 from ginsen.figures.style import GREY, blank, headroom, legend, plain_numbers
 from ginsen.report import beta_text, quantity
@@ -29,28 +29,24 @@ def spectrum_panel(axes: Axes, record: Record, summary: Summary) -> None:
 def draw(axes: Axes, samples: Samples, span: Span, fit: SpectralFit, colour: str) -> bool:
     """Binned S_G (S²/Hz) of some samples of a phase, and its fit; False if there is none.
 
-    The line is what was fitted: the power law as the meter's integration and the sampling bend it,
-    and the floor.
+    The points are without the drift that the fit took out; the line is what was fitted: the power
+    law as the meter's integration and the sampling bend it, and the floor.
     """
     samples = samples.per_volt(span.level, alternate=span.alternate)
     time, values = samples.time, samples.current
     if (time.size < _FEWEST_SAMPLES or samples.compliance.any()
             or not np.isfinite(values).all() or np.ptp(values) == 0):
         return False
-    dt = float(np.median(np.diff(time)))
-    bins = bins_of(band_of(time.size, dt, None, None))
-    density = 2 * dt * bins.mean(coefficients(values) ** 2)
-    axes.plot(bins.frequency / dt, density, "o", color=colour, ms=4, mec="white", mew=0.4,
+    drawn = fitted_spectrum(values, float(np.median(np.diff(time))), fit,
+                            integration=span.integration)
+    if drawn is None:
+        return False
+    axes.plot(drawn.frequency, drawn.density, "o", color=colour, ms=4, mec="white", mew=0.4,
               label=f"{span.name}, {quantity(span.level, 'V')}: "
                     + (f"no β ({head(fit)})" if fit.beta is None else f"β = {beta_text(fit)}"))
-    if fit.beta is not None and fit.amplitude is not None:
-        f = np.geomspace(*fit.band, 100)
-        floor = fit.floor or 0.0
-        duty = min(1.0, span.integration / dt) if span.integration > 0 else None
-        shape = np.exp(log_shape(f * dt, np.array([fit.beta]), duty)[0]) * dt**fit.beta
-        axes.plot(f, fit.amplitude * shape + floor, color=colour)
-        if floor > 0:
-            axes.axhline(floor, color=colour, ls="--", lw=1)
+    axes.plot(drawn.line_frequency, drawn.line, color=colour)
+    if fit.beta is not None and fit.floor:
+        axes.axhline(fit.floor, color=colour, ls="--", lw=1)
     return True
 
 

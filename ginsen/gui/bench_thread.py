@@ -9,14 +9,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from PyQt5.QtCore import QObject, QThread, pyqtSignal
 
+from ginsen.gui.bench_answers import Ended, OpenedStation, dies_of, table_of
 from ginsen.gui.instrument_state import InstrumentState, look
 from ginsen.gui.pacing import Pace
 from ginsen.gui.sample_picture import SamplePicture, ask_bench, is_virtual
+from ginsen.instruments.probe_station import Die
 from ginsen.protocols import Protocol
 from ginsen.protocols.acquisition import News
 from ginsen.protocols.conduct import carry_out
@@ -27,32 +27,10 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
 """Seconds of the wall between two read-backs of the outputs."""
+PAUSE = 0.1
+"""Seconds of the wall between two looks at whether a paused run is to go on."""
 PICTURE_EVERY = 0.2
 """Seconds of the wall between two pictures of the sample, where it is watched."""
-
-
-@dataclass(frozen=True)
-class OpenedStation:
-    """A station whose instruments answered.
-
-    `simulated` says that there is no sample but a model, `virtual` that its time may be paced.
-    """
-
-    path: str
-    name: str
-    states: tuple[InstrumentState, ...]
-    simulated: bool
-    virtual: bool
-    caveat: str
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A run that is over: its number in the queue, how it ended, where it is recorded."""
-
-    number: int
-    outcome: Outcome
-    recording: Path | None
 
 
 class BenchThread(QThread):
@@ -68,6 +46,8 @@ class BenchThread(QThread):
     looked = pyqtSignal(object)
     ended = pyqtSignal(object)
     pictured = pyqtSignal(object)
+    arrived = pyqtSignal(object)
+    told = pyqtSignal(str)
     failed = pyqtSignal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -84,6 +64,7 @@ class BenchThread(QThread):
         self._states: tuple[InstrumentState, ...] = ()
         self._looked = self._pictured = -math.inf
         self._remarks: deque[str] = deque()
+        self._files = 1
 
     # -- what the window asks -------------------------------------------------------------------
 
@@ -97,7 +78,11 @@ class BenchThread(QThread):
         self._jobs.put(self._close)
 
     def run_protocol(self, number: int, protocol: Protocol) -> None:
-        """Run a protocol on the open station. Answers `ended`."""
+        """Run a protocol on the open station. Answers `ended`.
+
+        A stop that comes after this call ends the run even if it has not begun yet.
+        """
+        self._stop.clear()
         self._jobs.put(lambda: self._run(number, protocol))
 
     def stop(self) -> None:
@@ -120,6 +105,18 @@ class BenchThread(QThread):
     def remark(self, text: str) -> None:
         """Put a time-stamped note into the recording of the run under way."""
         self._remarks.append(text)
+
+    def go_to(self, die: Die) -> None:
+        """Outputs off, chuck down, then to a die. Answers `arrived` or `failed`."""
+        self._jobs.put(lambda: self._go_to(die))
+
+    def touch(self) -> None:
+        """Outputs off, then contact where the chuck stands."""
+        self._jobs.put(lambda: self._move(Station.contact))
+
+    def lift(self) -> None:
+        """Outputs off, then the chuck down."""
+        self._jobs.put(lambda: self._move(Station.release))
 
     def finish(self) -> None:
         """End the thread, once the station is closed."""
@@ -152,7 +149,7 @@ class BenchThread(QThread):
         self._virtual = simulated and is_virtual(lab.file.visa)
         self._states = look(lab)
         self.opened.emit(OpenedStation(path, lab.file.name, self._states, simulated,
-                                       self._virtual, lab.caveat))
+                                       self._virtual, lab.caveat, dies_of(lab)))
 
     def _close(self) -> None:
         lab, self._lab, self._states = self._lab, None, ()
@@ -171,36 +168,72 @@ class BenchThread(QThread):
                 self.failed.emit("; ".join(failures.values()))
             self._look(measuring=False)
 
+    def _go_to(self, die: Die) -> None:
+        if self._lab is not None:
+            self._move(Station.release)
+            self._lab.prober.move_to(die)
+            self.arrived.emit(die)
+
+    def _move(self, motion: Callable[[Station], object]) -> None:
+        if self._lab is not None:
+            motion(self._lab)
+            self._look(measuring=False)
+
     def _run(self, number: int, protocol: Protocol) -> None:
         lab = self._lab
         if lab is None:
             self.ended.emit(Ended(number, Outcome("failed", "no station is open"), None))
             return
+        try:
+            outcome = self._carry_out(lab, protocol)
+        except Exception as problem:  # whatever it was, the next run waits for an answer
+            log.exception("%s", problem)
+            failures = lab.off()
+            outcome = Outcome("failed", "; ".join((str(problem), *failures.values())))
+        finally:
+            self.running = None
+        self._look(measuring=False)
+        self.ended.emit(Ended(number, outcome, protocol.recording_path, table_of(protocol)))
+
+    def _carry_out(self, lab: Station, protocol: Protocol) -> Outcome:
+        """A run from its beginning to its end, shown and steered."""
         protocol.attach(lab)
-        self._stop.clear()
         self._remarks.clear()
+        self._files = 1
         self.running = protocol
+        steering = protocol.steering
+        steering.told = self.told.emit
+
+        def paused() -> None:
+            self._between()
+            steering.wait(PAUSE)
+
+        steering.idle = paused
         pace = Pace(self.speed)
         meter = lab.source_meter(protocol.source_meter)
 
         def show(news: News) -> None:
             self.news.append((news, meter.integration_time(news.phase)))
             self._write_remarks(protocol, float(news.samples.time[-1]))
+            self._watch_files(protocol)
             self._between(measuring=True)
             if self._virtual:
                 pace.speed = self.speed
                 self._stop.wait(pace.wait(float(news.samples.time[-1]), time.monotonic()))
 
-        try:
-            outcome = carry_out(protocol, should_stop=self._stop.is_set, show=show)
-        finally:
-            self.running = None
-        self._look(measuring=False)
-        self.ended.emit(Ended(number, outcome, protocol.recording_path))
+        return carry_out(protocol, should_stop=self._stop.is_set, show=show)
 
     def _write_remarks(self, protocol: Protocol, moment: float) -> None:
         while self._remarks and protocol.recording is not None:
             protocol.recording.event(moment, "note", self._remarks.popleft())
+
+    def _watch_files(self, protocol: Protocol) -> None:
+        """Say so, once, where a disk has failed and the run goes on in another file."""
+        files = protocol.recording_files
+        if len(files) > self._files:
+            self._files = len(files)
+            self.failed.emit(f"{files[-2]} can no longer be written; the recording goes on in "
+                             f"{files[-1]}.")
 
     def _between(self, *, measuring: bool = False) -> None:
         """Look at the instruments and at the sample, where it is time to."""

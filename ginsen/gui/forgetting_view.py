@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QBrush, QColor
-from PyQt5.QtWidgets import QGraphicsRectItem, QGridLayout, QLabel, QWidget
+from PyQt5.QtWidgets import QGraphicsRectItem, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ginsen.gui.background import Background
 from ginsen.gui.forgetting_curves import (
@@ -24,6 +24,7 @@ from ginsen.gui.forgetting_curves import (
 from ginsen.gui.language import tr
 from ginsen.gui.live_run import LiveRun, is_pulse
 from ginsen.gui.plot_frame import PlotFrame
+from ginsen.gui.reads_panel import ReadsPanel
 from ginsen.gui.spectrum_plot import SpectrumPlot
 from ginsen.gui.theme import Theme
 from ginsen.report import quantity
@@ -65,6 +66,7 @@ class ForgettingView(QWidget):
         self.numbers = QLabel()
         self.numbers.setWordWrap(True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.reads = ReadsPanel()
         self._dead = self._dead_time(theme)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,8 +74,11 @@ class ForgettingView(QWidget):
         layout.addWidget(self.kept, 0, 0)
         layout.addWidget(self.left_over, 1, 0)
         layout.addWidget(self.spectrum, 0, 1)
-        layout.addWidget(self.numbers, 1, 1)
-        for at, (across, down) in enumerate(((2, 5), (1, 2))):
+        below = QVBoxLayout()
+        below.addWidget(self.numbers, 1)
+        below.addWidget(self.reads)
+        layout.addLayout(below, 1, 1)
+        for at, (across, down) in enumerate(((5, 5), (3, 2))):
             layout.setColumnStretch(at, across)
             layout.setRowStretch(at, down)
 
@@ -129,7 +134,8 @@ class ForgettingView(QWidget):
         self.kept.fit(from_x=float(age[known[0]]) / 2)
         if live.fit is not self._spectrum_of or live.fit is None:
             self._spectrum_of = live.fit
-            self.spectrum.show_spectrum(live.spectrum(), tr("no spectrum yet"))
+            self.spectrum.show_spectrum(live.spectrum(), tr("no spectrum yet"),
+                                        level=live.level)
         self._tell(live, float(age[known[-1]]), float(G[known[-1]] / first))
         self._fit_law(live)
 
@@ -155,7 +161,7 @@ class ForgettingView(QWidget):
         self.left_over.give("residual", law.residual_age, law.residual)
         self.left_over.fit()
         found = law.retention
-        self.kept.title.setText(tr("What is left") + "   " + (
+        self.kept.entitle(tr("What is left"), (
             tr("law: {law}").format(law=found.law) if found.law else
             tr("no law: {why}").format(why=(found.law_reason or "").partition(":")[0])))
 

@@ -19,6 +19,8 @@ PROTOCOL_TEXTS: Mapping[str, str] = {
     "Write with one pulse, then watch the network forget.":
         "パルス一つで書き込み、ネットワークが忘れるのを見る。",
     "Hold one bias for long and listen.": "一定のバイアスを長く保ち、雑音を聴く。",
+    "Listen to the instrument alone, over an open or a resistor in the sample's place.":
+        "試料の代わりに開放または抵抗をつなぎ、装置だけの雑音を聴く。",
     "Step 0 → maximum → 0, stay long at each level, and ask β of the current there.":
         "0 → 最大 → 0 と変え、各段に長くとどまり、電流の β を求める。",
     "Do what a plan file says: every protocol on every electrode pair, again and again.":
@@ -31,6 +33,7 @@ PROTOCOL_TEXTS: Mapping[str, str] = {
     "Pulse": "パルス",
     "Read": "読み",
     "Voltage": "電圧",
+    "Standard": "標準",
     "Time": "時間",
     "After": "形成後の時間",
     "Threshold": "しきい値",
@@ -109,6 +112,9 @@ PROTOCOL_TEXTS: Mapping[str, str] = {
     "Highest voltage": "最大電圧",
     "Highest voltage, in either sense": "正負の最大電圧",
     "The bias": "バイアス",
+    "The bias, that of the runs this is for": "バイアス(対象とする測定と同じ)",
+    "What is contacted: open, or a resistance in Ω, e.g. 100e3":
+        "つないだもの:open または抵抗値(Ω)、例 100e3",
     "How long it is held": "保つ時間",
     "Share of the read interval during which the read level is applied":
         "読み間隔のうち読みレベルをかける割合",

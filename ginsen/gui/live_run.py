@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginsen.analysis.states import UNSTABLE_ABOVE
 from ginsen.gui.age_trace import AgeTrace
 from ginsen.gui.beta_track import BetaTrack
 from ginsen.gui.spectrum_curves import SpectrumCurves, spectrum_curves
+from ginsen.gui.state_track import StateTrack
 from ginsen.gui.thinning import ThinTrace
 from ginsen.protocols.acquisition import News
 from ginsen.types import Array, SpectralFit
@@ -42,12 +44,14 @@ class LiveRun:
     """A run under way: traces over time, the phases, β per window, the newest window's spectrum.
 
     Fed with the news of a run, by one thread. `windows` are the lengths of its live β windows, in
-    samples.
+    samples; a sample whose β is more than `unstable_above` is called unstable.
     """
 
-    def __init__(self, windows: tuple[int, ...] = ()) -> None:
+    def __init__(self, windows: tuple[int, ...] = (),
+                 unstable_above: float = UNSTABLE_ABOVE) -> None:
         self.windows = windows
-        self.conductance, self.current = ThinTrace(), ThinTrace()
+        self.conductance, self.voltage, self.current = ThinTrace(), ThinTrace(), ThinTrace()
+        self.states = StateTrack(windows, unstable_above)
         self.limited = ThinTrace()
         """1 where the source was in compliance, else a gap."""
         self.betas = {window: BetaTrack() for window in windows}
@@ -77,6 +81,7 @@ class LiveRun:
         self.bands[-1] = Band(here.name, here.level, here.number, here.start, float(time[-1]))
         self.count += len(samples)
         self.conductance.append(time, news.conductance)
+        self.voltage.append(time, samples.voltage)
         self.current.append(time, samples.current)
         if self.pulse is not None and not is_pulse(here.name):
             self._read(time - self.pulse.stop, news)
@@ -89,7 +94,7 @@ class LiveRun:
 
     def _begin(self, news: News) -> None:
         """Another phase: no line leads from the last one into it."""
-        for trace in (self.conductance, self.current, self.limited):
+        for trace in (self.conductance, self.voltage, self.current, self.limited):
             trace.gap()
         for track in self.betas.values():
             track.gap()
@@ -101,6 +106,7 @@ class LiveRun:
         self.steps.append(Step(news.phase.level))
         del self.bands[:-MOST_BANDS], self.steps[:-MOST_BANDS]
         self._window, self._window_fit = np.empty((2, 0)), None
+        self.states.restart(start)
 
     def _read(self, age: Array, news: News) -> None:
         samples = news.samples
@@ -123,10 +129,11 @@ class LiveRun:
 
         The values are those that β is estimated of: current over the phase's level.
         """
-        values = news.samples.per_volt(news.phase.level, alternate=news.phase.alternate).current
+        samples = news.samples.per_volt(news.phase.level, alternate=news.phase.alternate)
+        self.states.feed(samples, news.fits)
         longest = max(self.windows, default=0)
         # Twice as many: the newest window may end some samples before the newest piece does.
-        self._window = np.hstack([self._window, [news.samples.time, values]])[:, -2 * longest:]
+        self._window = np.hstack([self._window, [samples.time, samples.current]])[:, -2 * longest:]
         self._integration = integration
         for track, fit in zip(self.betas.values(), news.fits, strict=True):
             if fit is not None:
@@ -134,6 +141,11 @@ class LiveRun:
                 if (self._window_fit is None or fit.count >= self._window_fit.count
                         or self._window_fit.beta is None):
                     self._window_fit = fit
+
+    @property
+    def level(self) -> float:
+        """The level (V) of the phase under way; 0 before the first."""
+        return 0.0 if self.latest is None else self.latest.phase.level
 
     @property
     def fit(self) -> SpectralFit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import Qt
@@ -28,17 +29,27 @@ def add_menus(window: BenchWindow) -> None:
     _add(bench, tr("Open station file …"), "Ctrl+B", window.stations.ask_file)
     _add(bench, tr("Open recordings …"), "Ctrl+O", records.ask_files)
     _add(bench, tr("Report …"), "Ctrl+R", records.ask_report)
+    _add(bench, tr("Save this view …"), "Ctrl+S", window.ask_save)
     bench.addSeparator()
     _add(bench, tr("Quit, outputs off"), "Ctrl+Q", window.close)
     _add(run, tr("Start"), "Ctrl+Return", setup.start_button.click)
     _add(run, tr("Add to queue"), "Ctrl+Shift+Return", setup.queue_button.click)
     _add(run, tr("Sequence over a parameter"), "Ctrl+Shift+S", window.ask_sequence)
     _add(run, tr("Pause before the next run"), "Ctrl+P", window.queue_panel.hold.toggle)
+    _add(run, tr("Pause where this phase ends, or go on"), "F9", window.strip.pause_button.click)
+    _add(run, tr("Read longer"), "Ctrl+L", window.views.forgetting.reads.longer_button.click)
+    _add(run, tr("Sparse reads from now on"), "Ctrl+Shift+L",
+         window.views.forgetting.reads.sparser_button.click)
     _add(run, tr("Note at this moment …"), "Ctrl+M", window.ask_remark)
     run.addSeparator()
     _add(run, tr("OUTPUT OFF"), "F12", window.off)
     for at in range(window.views.count()):
         _add(view, window.views.tabText(at), f"Ctrl+{at + 1}", _shower(window, at))
+    view.addSeparator()
+    _add(view, tr("Calm and unstable …"), "Ctrl+T", window.analysis.ask_threshold)
+    for name, title in (("open", tr("Floor of an open input …")),
+                        ("resistor", tr("Floor of a resistor …"))):
+        _add(view, title, "", partial(window.analysis.ask_floor, name))
     view.addSeparator()
     for name, title in (("theme", tr("Colours")), ("language", "Language · 言語"),
                         ("size", tr("Size of type"))):

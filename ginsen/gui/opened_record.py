@@ -7,26 +7,38 @@ from pathlib import Path
 
 import numpy as np
 
-from ginsen.analysis import Summary, beta_track, conductance, summarise, with_phases
+from ginsen.analysis import LiveBeta, Summary, conductance, summarise, with_phases
+from ginsen.analysis.beta import estimate_beta
+from ginsen.analysis.phase_summary import PhaseSummary, front_end_of, longest_without_gap
+from ginsen.gui.analysis_terms import AS_USUAL, Terms
+from ginsen.gui.forgetting_curves import ForgettingCurve, forgetting_of
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.spectrum_curves import SpectrumCurves, spectrum_curves
 from ginsen.protocols.acquisition import News
 from ginsen.records import read_record
-from ginsen.types import Array, Phase, Record, Span
+from ginsen.types import Array, Phase, Record, Span, SpectralFit
 
 WINDOWS = (256, 1024, 4096)
-MOST_ESTIMATES = 400
+MOST_ESTIMATES, MOST_ASKED_FOR = 400, 4000
+"""Of β in the longest phase, for each window: as usual, and where somebody chose the window."""
 
 
 @dataclass(frozen=True, eq=False)
 class OpenedRecord:
-    """A record with its summary, the run as the screen saw it, and a spectrum for each phase."""
+    """A record with its summary, the run as the screen saw it, and a spectrum for each phase.
+
+    `kept` is what was left of the conductance after the last pulse, None without one; `terms` are
+    those of the spectra and of β over time.
+    """
 
     path: Path
     record: Record
     summary: Summary
     run: LiveRun
     spectra: tuple[SpectrumCurves | None, ...]
+    fits: tuple[SpectralFit, ...]
+    kept: ForgettingCurve | None
+    terms: Terms
 
     @property
     def title(self) -> str:
@@ -36,7 +48,7 @@ class OpenedRecord:
         return " · ".join(each for each in told if each not in ("", "unknown"))
 
 
-def open_record(path: Path | str) -> OpenedRecord:
+def open_record(path: Path | str, terms: Terms = AS_USUAL) -> OpenedRecord:
     """Read and analyse a recording, or a laboratory's text. Raises RecordError.
 
     Takes seconds for a long one: not for the window's thread.
@@ -44,31 +56,35 @@ def open_record(path: Path | str) -> OpenedRecord:
     path = Path(path)
     record = with_phases(read_record(path))
     summary = summarise(record)
-    spectra = tuple(_spectrum(record, phase.span, at, summary)
-                    for at, phase in enumerate(summary.phases))
-    return OpenedRecord(path, record, summary, replayed(record), spectra)
+    fits = tuple(_fit(record, phase, terms) for phase in summary.phases)
+    spectra = tuple(_spectrum(record, phase.span, fit)
+                    for phase, fit in zip(summary.phases, fits, strict=True))
+    return OpenedRecord(path, record, summary, replayed(record, terms), spectra, fits,
+                        forgetting_of(record), terms)
 
 
-def replayed(record: Record) -> LiveRun:
-    """A record as the screen saw it while it was made, its windows of β as far as they fit."""
+def replayed(record: Record, terms: Terms = AS_USUAL) -> LiveRun:
+    """A record as the screen saw it while it was made, β on these terms, as far as windows fit."""
     longest = max((span.stop_index - span.first for span in record.spans), default=0)
-    windows = tuple(window for window in WINDOWS
-                    if window <= longest and 8 * longest / window <= MOST_ESTIMATES)
-    run = LiveRun(windows)
+    most = MOST_ASKED_FOR if terms.windows else MOST_ESTIMATES
+    windows = tuple(window for window in terms.windows or WINDOWS
+                    if window <= longest and 8 * longest / window <= most)
+    run = LiveRun(windows, terms.unstable_above)
     end = float(record.samples.time[-1])
     for number, span in enumerate(record.spans):
         samples = record.samples[span.part]
-        G, _ = conductance(samples, record.series_resistance, level=span.level,
-                           alternate=span.alternate)
         phase = Phase(span.name, span.level, span.stop - span.start, _interval(samples.time), 1.0,
                       alternate=span.alternate)
-        run.feed(News(phase, number, samples, G, (None,) * len(windows), span.stop, end),
-                 span.integration)
-    for window in windows:
-        for track in beta_track(record, (window,)):
-            run.betas[window].gap()
-            for fit in track:
-                run.betas[window].append(fit)
+        live = (LiveBeta(windows, band=terms.band, front_end=front_end_of(span)) if windows
+                else None)
+        hop = max(2, min(windows) // 16 * 2) if windows else max(1, len(samples))
+        for first in range(0, len(samples), hop):
+            part = samples[first:first + hop]
+            G, _ = conductance(part, record.series_resistance, level=span.level,
+                               alternate=span.alternate)
+            fits = () if live is None else live.feed(
+                part.per_volt(span.level, alternate=span.alternate))
+            run.feed(News(phase, number, part, G, fits, span.stop, end), span.integration)
     return run
 
 
@@ -76,9 +92,20 @@ def _interval(time: Array) -> float:
     return float(np.median(np.diff(time))) if time.size > 1 else 1.0
 
 
-def _spectrum(record: Record, span: Span, at: int, summary: Summary) -> SpectrumCurves | None:
+def _fit(record: Record, phase: PhaseSummary, terms: Terms) -> SpectralFit:
+    """β of the stretch that the summary took, in the band that is asked for."""
+    span, fit = phase.span, phase.fit
+    if terms.band is None or not phase.samples or phase.in_compliance or not span.level:
+        return fit
+    samples = longest_without_gap(record.samples[span.part])
+    values = samples.per_volt(span.level, alternate=span.alternate).current
+    return estimate_beta(values, times=samples.time, band=terms.band,
+                         front_end=front_end_of(span))
+
+
+def _spectrum(record: Record, span: Span, fit: SpectralFit) -> SpectrumCurves | None:
     """The spectrum of the stretch of a phase that its fit holds for."""
-    samples, fit = record.samples[span.part], summary.phases[at].fit
+    samples = record.samples[span.part]
     if np.isfinite(fit.start):
         first, stop = np.searchsorted(samples.time, [fit.start, fit.stop + 1e-9]).tolist()
         samples = samples[first:stop]

@@ -16,6 +16,7 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -47,6 +48,9 @@ class PlotFrame(QWidget):
         self.log_x, self.log_y = log_x, log_y
         self.title = QLabel(title)
         self.title.setObjectName("group")
+        self.title.setTextFormat(Qt.TextFormat.RichText)
+        # What is told beside the name must not make the window any wider.
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._units = (x, y)
         self._curves: dict[str, Any] = {}
         self._data: dict[str, tuple[Array, Array]] = {}
@@ -93,8 +97,8 @@ class PlotFrame(QWidget):
         self.readout.setObjectName("faint")
         top = QHBoxLayout()
         top.setContentsMargins(6, 2, 4, 0)
-        top.addWidget(self.title)
-        top.addWidget(self.readout, 1)
+        top.addWidget(self.title, 1)
+        top.addWidget(self.readout)
         for button in (self.log_button, self.export_button):
             button.setObjectName("small")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -120,11 +124,11 @@ class PlotFrame(QWidget):
         self._curves[name] = curve
         self.item.addItem(curve)
 
-    def bars(self, name: str, colour: str) -> None:
-        """Make a curve of upright bars; its data are both ends of each."""
+    def bars(self, name: str, colour: str, *, width: float = 3.0, opaque: bool = False) -> None:
+        """Make a curve of bars, one between each two points of its data."""
         shade = pg.mkColor(colour)
-        shade.setAlpha(90)
-        self._curves[name] = bars = pg.PlotCurveItem(pen=pg.mkPen(shade, width=3),
+        shade.setAlpha(255 if opaque else 90)
+        self._curves[name] = bars = pg.PlotCurveItem(pen=pg.mkPen(shade, width=width),
                                                      connect="pairs")
         self.item.addItem(bars)
 
@@ -174,6 +178,13 @@ class PlotFrame(QWidget):
         """Write a sentence into the middle: why there is nothing to see."""
         self._sentence.setText(sentence)
 
+    def entitle(self, *parts: str) -> None:
+        """The name of the plot, and what is told beside it; all of it also under the pointer."""
+        text = "&nbsp;&nbsp; ".join(part for part in parts if part)
+        if text != self.title.text():
+            self.title.setText(text)
+            self.title.setToolTip(text)
+
     # -- axes -----------------------------------------------------------------------------------
 
     def follow(self) -> None:
@@ -181,15 +192,16 @@ class PlotFrame(QWidget):
         self._following, self._shown = True, [None, None]
 
     def fit(self, names: tuple[str, ...] = (), *, from_x: float | None = None,
-            least_y: float | None = None, headroom: float = 0.0) -> None:
+            least_y: float | None = None, headroom: float = 0.0,
+            footroom: float = 0.0) -> None:
         """Move the axes if the data of these curves, by default of all, has left them.
 
         Sideways they begin at `from_x`; upwards there are at least `least_y`, and free room of
-        `headroom` times what is needed.
+        `headroom` and `footroom` times what is needed.
         """
         if not self._following:
             return
-        chosen = [self.scaled(*self._data[name]) for name in names or self._data]
+        chosen = [self.scaled(*self.drawn(name)) for name in names or self._data]
         for at, (data, rule) in enumerate(((bounds_of([x for x, _ in chosen]), self._follow_x),
                                            (bounds_of([y for _, y in chosen]), following))):
             if data is None:
@@ -200,7 +212,8 @@ class PlotFrame(QWidget):
             if at == 0 and from_x is not None:
                 data = float(self.scaled(np.array([from_x]), np.zeros(1))[0][0]), data[1]
             if at == 1:
-                data = data[0], data[1] + headroom * (data[1] - data[0])
+                span = data[1] - data[0]
+                data = data[0] - footroom * span, data[1] + headroom * span
             shown = rule(self._shown[at], data)
             if shown != self._shown[at]:
                 self._shown[at] = shown
@@ -215,6 +228,10 @@ class PlotFrame(QWidget):
         self._linked = True
         other.item.vb.sigXRangeChanged.connect(
             lambda _, shown: self.item.vb.setXRange(*shown, padding=0))
+
+    def unlabel_x(self) -> None:
+        """Number the axis below without naming it: the plot under this one does."""
+        self.item.getAxis("bottom").showLabel(False)
 
     def set_log(self, on: bool) -> None:
         """A logarithmic or a linear scale upwards."""

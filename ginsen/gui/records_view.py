@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -21,10 +20,13 @@ from PyQt5.QtWidgets import (
 )
 
 from ginsen.gui.background import Background
+from ginsen.gui.beta_plot import BetaPlot
 from ginsen.gui.language import tr
 from ginsen.gui.opened_record import OpenedRecord, open_record
-from ginsen.gui.run_plots import BetaPlot, ConductancePlot
-from ginsen.gui.spectrum_plot import SpectrumPlot
+from ginsen.gui.pdf_report import write_pdf
+from ginsen.gui.record_details import RecordDetails
+from ginsen.gui.run_plots import ConductancePlot
+from ginsen.gui.terms_bar import TermsBar
 from ginsen.gui.theme import Theme
 from ginsen.html_report import html_report
 from ginsen.report import as_sentences
@@ -50,12 +52,11 @@ class RecordsView(QWidget):
         self.report_button = QPushButton(tr("Report …"))
         self.behind_button = QPushButton(tr("Lay behind the live run"))
         self.behind_button.setCheckable(True)
-        self.phase = QComboBox()
-        self.phase.setAccessibleName(tr("Phase"))
         self.conductance = ConductancePlot(theme, live=False)
         self.beta = BetaPlot(theme, live=False)
         self.beta.share_x(self.conductance)
-        self.spectrum = SpectrumPlot(theme)
+        self.details = RecordDetails(theme, background)
+        self.terms = TermsBar()
         self.sentences = QLabel()
         self.sentences.setWordWrap(True)
         self.sentences.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -65,10 +66,12 @@ class RecordsView(QWidget):
         self.report_button.clicked.connect(self.ask_report)
         self.behind_button.toggled.connect(self._lay_behind)
         self.list.itemSelectionChanged.connect(self._selected)
-        self.phase.currentIndexChanged.connect(self._show_spectrum)
+        self.terms.changed.connect(self._read_again)
+        self.terms.wrong.connect(self.sentences.setText)
 
     def _lay_out(self) -> None:
         side = QWidget()
+        side.setMinimumWidth(205)
         column = QVBoxLayout(side)
         column.addWidget(self.list, 1)
         buttons = QHBoxLayout()
@@ -82,11 +85,11 @@ class RecordsView(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self.conductance, 0, 0, 1, 2)
         grid.addWidget(self.beta, 1, 0)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.phase)
-        right.addWidget(self.spectrum, 1)
-        grid.addLayout(right, 1, 1)
+        grid.addWidget(self.details, 1, 1)
+        grid.addWidget(self.terms, 2, 0, 1, 2)
+        for at, down in enumerate((4, 5)):
+            grid.setRowStretch(at, down)
+            grid.setColumnStretch(at, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(side)
         splitter.addWidget(plots)
@@ -132,8 +135,16 @@ class RecordsView(QWidget):
         for path in self.chosen:
             if path not in self._opened:
                 self.sentences.setText(tr("Reading {path} …").format(path=path.name))
-                self._background.ask(partial(open_record, path), self._read)
+                self._background.ask(partial(open_record, path, self.terms.terms), self._read)
         self._show()
+
+    def _read_again(self) -> None:
+        """Analyse what is chosen on other terms; what is shown stays until that is done."""
+        self._opened = {path: opened for path, opened in self._opened.items()
+                        if path in self.chosen}
+        for path in self.chosen:
+            self.sentences.setText(tr("Reading {path} …").format(path=path.name))
+            self._background.ask(partial(open_record, path, self.terms.terms), self._read)
 
     def _read(self, opened: OpenedRecord) -> None:
         self._opened[opened.path] = opened
@@ -160,24 +171,7 @@ class RecordsView(QWidget):
         self.beta.refresh(front.run)
         self.sentences.setText("\n\n".join((front.title, str(front.record.outcome),
                                             *as_sentences(front.summary, front.record))))
-        self.phase.blockSignals(True)
-        self.phase.clear()
-        self.phase.addItems([phase.span.name for phase in front.summary.phases])
-        longest = max(range(len(front.summary.phases)), default=0,
-                      key=lambda at: front.summary.phases[at].samples)
-        self.phase.setCurrentIndex(longest)
-        self.phase.blockSignals(False)
-        self._show_spectrum()
-
-    def _show_spectrum(self) -> None:
-        paths = self.chosen
-        if not paths or paths[0] not in self._opened:
-            return
-        front, at = self._opened[paths[0]], self.phase.currentIndex()
-        if at >= 0:
-            self.spectrum.show_spectrum(
-                front.spectra[at], tr("no β: {why}").format(
-                    why=front.summary.phases[at].fit.reason or ""))
+        self.details.show_records(front, behind)
 
     def ask_files(self) -> None:
         """Ask for recordings, and show them."""
@@ -188,16 +182,22 @@ class RecordsView(QWidget):
 
     def ask_report(self) -> None:
         """Ask where, and make a report there of the recordings that are chosen."""
-        path, _ = QFileDialog.getSaveFileName(self, tr("Report …"), "report.html", "*.html")
+        path, _ = QFileDialog.getSaveFileName(self, tr("Report …"), "report.html",
+                                              "*.html;;*.pdf")
         if path:
             self.report(Path(path))
 
     def report(self, path: Path) -> None:
-        """Make one page of HTML of the recordings that are chosen."""
+        """Make one page of HTML, or a PDF by its name, of the recordings that are chosen."""
         chosen = self.chosen
-        if chosen:
-            self._background.ask(lambda: path.write_text(html_report(chosen), "utf-8"),
-                                 lambda _: self.sentences.setText(str(path)))
+        if not chosen:
+            self.sentences.setText(tr("Choose a recording first."))
+            return
+        self.sentences.setText(tr("Writing {path} …").format(path=path.name))
+        work = (partial(write_pdf, chosen, path) if path.suffix.lower() == ".pdf" else
+                lambda: path.write_text(html_report(chosen), "utf-8"))
+        self._background.ask(work, lambda _: self.sentences.setText(
+            tr("The report is in {path}").format(path=path)))
 
 
 def short_name(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The diagrams of a run over time: conductance, level and current, β."""
+"""The diagrams of a run over time: conductance, voltage, current."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from ginsen.gui.theme import Theme
 from ginsen.gui.time_plot import TimePlot
 from ginsen.types import Array
 
-LEAST_BETA_SPAN = 1.0
 _OVERLAYS = 6
 
 
@@ -32,10 +31,7 @@ class ConductancePlot(TimePlot):
         self.shade(live)
         self.fit(headroom=0.3)
         self.place_names(live)
-        time, limited = live.limited.curve()
-        shown = self.item.vb.viewRange()[1][0]
-        floor = 10.0 ** shown if self.log_y else shown
-        self.give("in compliance", time, np.where(np.isfinite(limited), floor, np.nan))
+        self.give("in compliance", *on_the_floor(self, live))
 
     def overlay(self, curves: Mapping[str, tuple[Array, Array]]) -> None:
         """Draw earlier runs behind this one, in grey: the newest six."""
@@ -45,6 +41,23 @@ class ConductancePlot(TimePlot):
             self.give(f"earlier {at + 1}", *(given[at] if at < len(given) else nothing))
         self.follow()
         self.fit()
+
+
+class VoltagePlot(TimePlot):
+    """The magnitude of the voltage, as read back; compliance, where it is not the level, marked."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(tr("Voltage"), ("|V|", "V"), theme, log_y=True)
+        self.line("|V|", theme.series[2], width=1.5)
+        self.line("in compliance", theme.alarm, width=6)
+
+    def refresh(self, live: LiveRun) -> None:
+        """Draw what there is."""
+        time, voltage = live.voltage.curve()
+        self.give("|V|", time, np.abs(voltage))
+        self.shade(live)
+        self.fit(("|V|",))
+        self.give("in compliance", *on_the_floor(self, live))
 
 
 class CurrentPlot(TimePlot):
@@ -62,44 +75,7 @@ class CurrentPlot(TimePlot):
         self.fit()
 
 
-class BetaPlot(TimePlot):
-    """β at each window's end with its 95 % interval, one colour a window; a gap where none is."""
-
-    def __init__(self, theme: Theme, *, live: bool = True) -> None:
-        super().__init__("β", ("β", ""), theme, live=live)
-        self._windows: tuple[int, ...] = ()
-
-    def refresh(self, live: LiveRun) -> None:
-        """Draw what there is, or say why there is none."""
-        if tuple(live.betas) != self._windows:
-            self._make(tuple(live.betas))
-        for window, track in live.betas.items():
-            time, beta, low, high = track.curves()
-            self.give(f"interval {window}", np.repeat(time, 2),
-                      np.column_stack([low, high]).ravel())
-            self.give(f"β {window}", time, beta)
-        self.shade(live)
-        self.fit(least_y=LEAST_BETA_SPAN)
-        any_beta = any(np.isfinite(track.curves()[1]).any() for track in live.betas.values())
-        self.say("" if any_beta else _why_none(live))
-
-    def _make(self, windows: tuple[int, ...]) -> None:
-        """Curves for windows of these lengths in place of others; the title tells them apart."""
-        self.remove_lines()
-        title = ["β"]
-        for at, window in enumerate(windows):
-            colour = self.theme.series[at % len(self.theme.series)]
-            self.bars(f"interval {window}", colour)
-            self.line(f"β {window}", colour, width=2)
-            told = tr("{n} samples").format(n=window)
-            title.append(f"<span style='color:{colour}'>━ {told}</span>")
-        self.title.setText("&nbsp;&nbsp;&nbsp;".join(title))
-        self._windows = windows
-
-
-def _why_none(live: LiveRun) -> str:
-    """The newest reason that a window gave for having no β."""
-    for track in live.betas.values():
-        if track.newest is not None and track.newest.reason:
-            return tr("no β: {why}").format(why=track.newest.reason)
-    return tr("no β yet: the first window is not full") if live.count else ""
+def on_the_floor(plot: TimePlot, live: LiveRun) -> tuple[Array, Array]:
+    """When the source was in compliance, as a line along the lower edge of what a plot shows."""
+    time, limited = live.limited.curve()
+    return time, np.where(np.isfinite(limited), plot.floor, np.nan)

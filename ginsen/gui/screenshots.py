@@ -1,6 +1,7 @@
 """Pictures of the window for the docs, of real runs on the simulated bench.
 
-`python -m ginsen.gui.screenshots docs/images` makes them all; `--scale 2` for dense screens.
+`python -m ginsen.gui.screenshots docs/images` makes them all at 1280 × 800; with `--scale 3` the
+same window is drawn for a 4K screen, 3840 pixels wide.
 """
 
 from __future__ import annotations
@@ -27,14 +28,13 @@ PATIENCE = 120_000
 class Photographer:
     """One desk, and pictures of it put into a folder."""
 
-    def __init__(self, folder: Path, runs: Path, settings: QSettings) -> None:
-        self._folder, self._runs = folder, runs
+    def __init__(self, folder: Path, settings: QSettings) -> None:
+        self._folder = folder
         self.desk = Desk(Appearance(), settings)
         self.window.resize(WIDTH, HEIGHT)
         self.window.show()
         self.desk.bench.speed = float("inf")
-        self.window.open_station("simulated")
-        self.until(self.window.setup.start_button.isEnabled)
+        self.open("simulated")
 
     @property
     def window(self) -> BenchWindow:
@@ -49,12 +49,18 @@ class Photographer:
                 raise TimeoutError("the window did not come to what was to be pictured")
             _wait(10)
 
+    def open(self, station: str) -> None:
+        """Open a bundled station, its sample virgin."""
+        self.window.open_station(station)
+        self.until(lambda: self.window.opened is not None
+                   and self.window.opened.path == station
+                   and self.window.setup.start_button.isEnabled())
+
     def set_up(self, protocol: str, **texts: str) -> None:
         """Choose a protocol and fill its fields in."""
         setup = self.window.setup
         setup.choose(protocol)
-        setup.parameters.set_texts({"folder": str(self._runs), "sample": "W3-D12",
-                                    "electrode_pair": "1-2", **texts})
+        setup.parameters.set_texts({"sample": "W3-D12", "electrode_pair": "1-2", **texts})
         self.until(setup.start_button.isEnabled)
 
     def run(self) -> Path:
@@ -96,12 +102,23 @@ def _wait(milliseconds: int) -> None:
     loop.exec_()
 
 
-def take_all(folder: Path, runs: Path, settings: QSettings) -> None:
+def take_all(folder: Path, settings: QSettings) -> None:
     """Every picture of the docs."""
-    camera = Photographer(folder, runs, settings)
+    camera = Photographer(folder, settings)
+    take_runs(camera)
+    take_afterwards(camera)
+    take_others(camera)
+    camera.window.off()
+    camera.to_the_end()
+    camera.window.close()
+    camera.until(camera.desk.bench.isFinished)
+
+
+def take_runs(camera: Photographer) -> None:
+    """A memory run: set up, under way, forgetting, its sample; and one that waits."""
     camera.set_up("memory")
     camera.take("setup")
-    first = camera.run()
+    camera.run()
     camera.run()
     camera.run_until(70.0)
     camera.take("live", camera.window.views.run)
@@ -110,9 +127,15 @@ def take_all(folder: Path, runs: Path, settings: QSettings) -> None:
     camera.until(lambda: forgetting.left_over.drawn("residual")[0].size > 0)
     camera.take("forgetting", forgetting)
     camera.window.views.setCurrentWidget(camera.window.views.sample)
-    camera.until(lambda: camera.window.views.sample.has_picture)
+    camera.window.views.sample.setCurrentWidget(camera.window.views.sample.network)
+    camera.until(lambda: camera.window.views.sample.network.has_picture)
     camera.take("sample", camera.window.views.sample)
     camera.to_the_end()
+
+
+def take_afterwards(camera: Photographer) -> None:
+    """What was recorded, opened, compared and looked at closer."""
+    first, *_ = (entry.recording for entry in camera.window.queue)
     camera.window.open_recording(str(first))
     records = camera.window.views.records
     camera.until(lambda: bool(records.sentences.text()) and records.conductance.drawn("G")[0].size
@@ -120,19 +143,33 @@ def take_all(folder: Path, runs: Path, settings: QSettings) -> None:
     records.list.selectAll()
     camera.until(lambda: records.conductance.drawn("earlier 2")[0].size > 0)
     camera.take("recordings", records)
-    camera.window.open_station("simulated")  # a virgin sample again
+    records.details.tabs.setCurrentWidget(records.details.retention)
+    camera.take("retention", records)
+    records.details.tabs.setCurrentWidget(records.details.avalanches)
+    camera.until(lambda: bool(records.details.avalanches.reading.text()))
+    camera.take("avalanches", records)
+
+
+def take_others(camera: Photographer) -> None:
+    """A staircase, a wafer, and how else the window can look."""
+    camera.open("simulated")
     camera.set_up("iv-sweep")
     camera.run()
     camera.take("iv", camera.window.views.iv)
+    camera.open("wafer")
+    camera.set_up("wafer-map", dies="C1R0 C0R1 C1R1")
+    camera.run()
+    sample = camera.window.views.sample
+    sample.setCurrentWidget(sample.dies)
+    sample.dies.wanted.emit(sample.dies.dies[2])
+    camera.until(lambda: sample.dies.here is not None)
+    camera.take("wafer", sample)
+    camera.open("simulated")
     camera.desk.restyle(Appearance(theme="dark", size="large"))
     camera.window.views.setCurrentWidget(camera.window.views.run)
     camera.set_up("memory")
     camera.run_until(40.0)
     camera.take("dark", camera.window.views.run)
-    camera.window.off()
-    camera.to_the_end()
-    camera.window.close()
-    camera.until(camera.desk.bench.isFinished)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -143,12 +180,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = options.scale
-    options.folder.mkdir(parents=True, exist_ok=True)
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     app: QApplication = application()
+    before = Path.cwd()
     with TemporaryDirectory() as scratch:
-        place = Path(scratch)
-        take_all(options.folder, place / "runs",
-                 QSettings(str(place / "bench.ini"), QSettings.Format.IniFormat))
+        os.chdir(scratch)  # runs are recorded in `runs`, as for everybody
+        try:
+            take_all(folder, QSettings(str(Path(scratch) / "bench.ini"),
+                                       QSettings.Format.IniFormat))
+        finally:
+            os.chdir(before)
     app.processEvents()
     return 0
 

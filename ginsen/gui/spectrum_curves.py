@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ginsen.analysis.spectrum import band_of, bins_of, coefficients, log_shape
+from ginsen.analysis.fitted_spectrum import fitted_spectrum
 from ginsen.types import Array, SpectralFit
 
 FEWEST_SAMPLES = 32
@@ -44,19 +44,14 @@ def spectrum_curves(values: Array, interval: float, fit: SpectralFit, *,
     if (values.size < FEWEST_SAMPLES or not np.isfinite(values).all() or np.ptp(values) == 0
             or not interval > 0):
         return None
-    bins = bins_of(band_of(values.size, interval, None, None))
-    if not bins.count.size:
+    drawn = fitted_spectrum(values, interval, fit, integration=integration)
+    if drawn is None:
         return None
-    density = 2 * interval * bins.mean(coefficients(values) ** 2)
-    frequency = bins.frequency / interval
-    if fit.beta is None or fit.beta_low is None or fit.beta_high is None or fit.amplitude is None:
-        return SpectrumCurves(frequency, density, fit)
-    f = np.geomspace(*fit.band, 60)
-    duty = min(1.0, integration / interval) if integration > 0 else None
-    floor = fit.floor or 0.0
-    shape = np.exp(log_shape(f * interval, np.array([fit.beta]), duty)[0]) * interval**fit.beta
-    law = fit.amplitude * shape
+    if fit.beta is None or fit.beta_low is None or fit.beta_high is None:
+        return SpectrumCurves(drawn.frequency, drawn.density, fit)
+    f, floor = drawn.line_frequency, fit.floor or 0.0
     turn = f / np.sqrt(fit.band[0] * fit.band[1])
-    steep, flat = (law * turn ** (fit.beta - bound) for bound in (fit.beta_high, fit.beta_low))
-    return SpectrumCurves(frequency, density, fit, f, law + floor,
+    steep, flat = (drawn.law * turn ** (fit.beta - bound)
+                   for bound in (fit.beta_high, fit.beta_low))
+    return SpectrumCurves(drawn.frequency, drawn.density, fit, f, drawn.line,
                           np.minimum(steep, flat) + floor, np.maximum(steep, flat) + floor, floor)

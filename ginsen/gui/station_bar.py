@@ -152,7 +152,11 @@ class StationBar(QWidget):
 
     def choose(self, path: str) -> None:
         """Have this station chosen, and ask for it to be opened."""
+        self.show_choice(path)
+        self.wanted.emit(path)
+
+    def show_choice(self, path: str) -> None:
+        """The station that is being opened stands in the list, and is the chosen one."""
         if self.choice.findText(path) < 0:
             self.choice.addItem(path)
         self.choice.setCurrentText(path)
-        self.wanted.emit(path)

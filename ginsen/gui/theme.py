@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt5.QtWidgets import QWidget
+from PyQt5.QtWidgets import QApplication, QWidget
 
 # Okabe & Ito, Color Universal Design (2008).
 BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE, YELLOW = (
@@ -38,6 +38,13 @@ LIGHT = Theme("light", ground="#ffffff", panel="#f3f4f5", text="#16191c", faint=
 DARK = Theme("dark", ground="#101418", panel="#1b2127", text="#f0f2f4", faint="#9aa4ad",
              grid="#39424a", series=(SKY, ORANGE, GREEN, YELLOW, PURPLE, VERMILLION), fit=ORANGE)
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def use_type(points: int) -> None:
+    """Write at this size (points) also where no style sheet reaches: on axes, in plots."""
+    font = QApplication.font()
+    font.setPointSize(points)
+    QApplication.setFont(font)
 
 
 def restyle(widget: QWidget) -> None:
@@ -76,7 +83,9 @@ def style_sheet(theme: Theme, points: int) -> str:
     QPushButton#start:disabled {{ background: {theme.grid}; color: {theme.faint}; }}
     QPushButton#off {{ background: {VERMILLION}; color: white; font-weight: bold;
         font-size: {points + 4}pt; border: 2px solid {theme.text}; padding: 8px 14px; }}
-    QLabel#big {{ font-size: {2 * points + 6}pt; font-weight: bold; }}
+    QPushButton#pause {{ padding: 8px 12px; }}
+    QPushButton#pause:checked {{ background: {theme.on}; color: black; font-weight: bold; }}
+    QLabel#big {{ font-size: {points + 15}pt; font-weight: bold; }}
     QLabel#title {{ font-size: {points + 3}pt; font-weight: bold; }}
     QLabel#group {{ font-weight: bold; padding-top: 6px; }}
     QLabel#faint {{ color: {theme.faint}; }}

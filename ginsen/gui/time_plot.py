@@ -44,6 +44,12 @@ class TimePlot(PlotFrame):
                 area.setRect(QRectF(band.start, -_FAR, band.stop - band.start, 2 * _FAR))
                 label.setText(band.name)
 
+    @property
+    def floor(self) -> float:
+        """The lower edge of what is shown, in the unit of the axis."""
+        shown = float(self.item.vb.viewRange()[1][0])
+        return float(10.0 ** shown) if self.log_y else shown
+
     def place_names(self, live: LiveRun) -> None:
         """Put the names of the phases below the top, in as many rows as keep them apart."""
         if not self._named:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QFontMetrics
 from PyQt5.QtWidgets import (
+    QApplication,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -23,7 +25,10 @@ from ginsen.report import quantity
 
 
 class TopStrip(QWidget):
-    """Emits `off` when OUTPUT OFF is pressed; that is possible at any time."""
+    """Emits `off` when OUTPUT OFF is pressed; that is possible at any time.
+
+    `pause_button` is pressed in while the run waits, or is to wait, at the end of a phase.
+    """
 
     off = pyqtSignal()
 
@@ -36,12 +41,18 @@ class TopStrip(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(10)
-        self.conductance, self.beta = _big(), _big()
+        self.conductance, self.beta = _big("888.8 µS"), _big("-0.88 ± 0.88")
         self.lamp = Lamp(theme)
         self.off_button = QPushButton(tr("OUTPUT OFF") + "\nF12")
         self.off_button.setObjectName("off")
         self.off_button.setToolTip(tr("Stop, switch every output off and read that back (F12)"))
         self.off_button.clicked.connect(self.off)
+        self.pause_button = QPushButton(tr("Pause"))
+        self.pause_button.setObjectName("pause")
+        self.pause_button.setCheckable(True)
+        self.pause_button.setToolTip(tr("Wait where this phase ends, output off; press again to go "
+                                        "on (F9)"))
+        self.show_pause(possible=False, wanted=False)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -62,6 +73,7 @@ class TopStrip(QWidget):
         layout.setSpacing(16)
         layout.addLayout(left, 1)
         layout.addLayout(numbers)
+        layout.addWidget(self.pause_button)
         layout.addWidget(self.lamp)
         layout.addWidget(self.off_button)
 
@@ -92,13 +104,23 @@ class TopStrip(QWidget):
                                else tr("β, 95 %"))
         self.beta.setToolTip(why)
 
+    def show_pause(self, *, possible: bool, wanted: bool) -> None:
+        """Whether there is a run to pause, and whether it is to."""
+        self.pause_button.setEnabled(possible)
+        self.pause_button.setChecked(wanted)
+        self.pause_button.setText((tr("Go on") if wanted else tr("Pause")) + "\nF9")
+
     def show_over(self, sentence: str) -> None:
         """The run is over; this is how it went."""
         self.phase.setText(sentence)
 
 
-def _big() -> QLabel:
+def _big(widest: str) -> QLabel:
+    """A number to be read from afar, with room for the widest text from the start."""
     label = QLabel("–")
     label.setObjectName("big")
-    label.setMinimumWidth(150)
+    font = QApplication.font()
+    font.setPointSize(font.pointSize() + 15)  # as in the style sheet
+    font.setBold(True)
+    label.setMinimumWidth(QFontMetrics(font).horizontalAdvance(widest))
     return label

@@ -9,6 +9,7 @@ from PyQt5.QtCore import QSettings, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import (
     QDialog,
+    QFileDialog,
     QInputDialog,
     QLabel,
     QMainWindow,
@@ -18,9 +19,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from ginsen.gui.analysis_settings import AnalysisSettings
 from ginsen.gui.appearance import Appearance
 from ginsen.gui.background import Background
-from ginsen.gui.bench_thread import BenchThread, Ended, OpenedStation
+from ginsen.gui.bench_answers import Ended, OpenedStation
+from ginsen.gui.bench_thread import BenchThread
 from ginsen.gui.instrument_state import InstrumentState
 from ginsen.gui.language import tr
 from ginsen.gui.live_run import LiveRun
@@ -28,12 +31,13 @@ from ginsen.gui.menus import add_menus
 from ginsen.gui.output_off import OutputOff
 from ginsen.gui.parameter_rows import protocol_of
 from ginsen.gui.queue_panel import QueuePanel
+from ginsen.gui.run_control import RunControl
 from ginsen.gui.run_queue import Queue, added, changed, next_waiting, sequence, stopped
 from ginsen.gui.sample_picture import SamplePicture
 from ginsen.gui.sequence_dialog import SequenceDialog
 from ginsen.gui.setup_panel import SetupPanel
 from ginsen.gui.station_bar import StationBar
-from ginsen.gui.theme import style_sheet
+from ginsen.gui.theme import style_sheet, use_type
 from ginsen.gui.top_strip import TopStrip
 from ginsen.gui.views import Views
 from ginsen.report import quantity
@@ -63,14 +67,17 @@ class BenchWindow(QMainWindow):
         self._closing = False
         self._may_close = False
         theme = appearance.colours
+        use_type(appearance.points)
         self.strip = TopStrip(theme)
         self.stations = StationBar()
         self.setup = SetupPanel(theme, Path(settings.fileName()).with_name("presets.json"))
         self.queue_panel = QueuePanel()
-        self.views = Views(theme, self.background)
+        self.views = Views(theme, self.background, settings)
+        self.analysis = AnalysisSettings(settings, self.background, self)
         self.message = QLabel("")
         self.message.setWordWrap(True)
         self.output_off = OutputOff(self.bench, parent=self)
+        self.control = RunControl(self.bench, self.strip, self.views.forgetting.reads, self)
         self._lay_out()
         self._connect()
         self._restore()
@@ -86,6 +93,7 @@ class BenchWindow(QMainWindow):
         self.left = QTabWidget()
         self.left.addTab(self.setup, tr("Set up"))
         self.left.addTab(self.queue_panel, tr("Queue"))
+        self.left.setMinimumWidth(300)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.left)
         self.splitter.addWidget(self.views)
@@ -106,11 +114,17 @@ class BenchWindow(QMainWindow):
         bench = self.bench
         self._answers = ((bench.opened, self._opened), (bench.closed, self._closed),
                          (bench.looked, self._looked), (bench.ended, self._ended),
-                         (bench.failed, self.say), (bench.pictured, self._pictured))
+                         (bench.failed, self.say), (bench.pictured, self._pictured),
+                         (bench.arrived, self.views.sample.dies.arrive))
         for signal, slot in self._answers:
             signal.connect(slot)
         self.background.failed.connect(self.say)
-        self.output_off.told.connect(self.say)
+        self.analysis.parted.connect(self.views.records.terms.set_threshold)
+        self.analysis.floored.connect(self.views.show_floor)
+        self.views.records.terms.start_with(self.analysis.unstable_above)
+        self.analysis.read_floors()
+        for speaker in (self.output_off.told, self.control.said):
+            speaker.connect(self.say)
         self.strip.off.connect(self.off)
         self.stations.wanted.connect(self.open_station)
         self.stations.paced.connect(lambda speed: setattr(bench, "speed", speed))
@@ -120,6 +134,10 @@ class BenchWindow(QMainWindow):
         self.queue_panel.hold.toggled.connect(lambda: self._go_on())
         self.queue_panel.opened.connect(self.open_recording)
         self.queue_panel.sequence_wanted.connect(self.ask_sequence)
+        dies = self.views.sample.dies
+        for wish, done in ((dies.wanted, bench.go_to), (dies.touch, bench.touch),
+                           (dies.lift, bench.lift)):
+            wish.connect(done)
 
     def _restore(self) -> None:
         """Look as it did when it was closed."""
@@ -137,6 +155,7 @@ class BenchWindow(QMainWindow):
     def open_station(self, path: str) -> None:
         """Open a station in place of the one that is open."""
         self.say(tr("Opening {station} …").format(station=path))
+        self.stations.show_choice(path)
         self.stations.lock(True)
         self.setup.set_station(path, ready=False)
         self.bench.open_station(path)
@@ -175,6 +194,14 @@ class BenchWindow(QMainWindow):
             self._set_queue(sequence(self.queue, protocol, self.setup.texts(), dialog.parameter,
                                      dialog.values))
 
+    def ask_save(self) -> None:
+        """Save the view that is seen as a picture."""
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save this view …"), "view.png", "*.png")
+        if path:
+            target = Path(path).with_suffix(".png")
+            self.say((tr("Saved as {path}") if self.views.save(target) else
+                      tr("{path} could not be written.")).format(path=target))
+
     def ask_remark(self) -> None:
         """Put a note into the recording of the run under way."""
         if self.bench.running is None:
@@ -202,7 +229,7 @@ class BenchWindow(QMainWindow):
                 self.say(str(problem))
             else:
                 self.queue = changed(self.queue, entry.number, "running")
-                self.live = LiveRun(protocol.windows)
+                self.live = LiveRun(protocol.windows, self.analysis.unstable_above)
                 self.bench.news.clear()
                 self.strip.show_run(entry.told)
                 self.views.begin(protocol, self.live)
@@ -210,7 +237,14 @@ class BenchWindow(QMainWindow):
                 self.message.clear()
                 self.bench.run_protocol(entry.number, protocol)
         self.queue_panel.show_queue(self.queue)
-        self.stations.lock(any(each.state == "running" for each in self.queue))
+        self.control.show()
+        self._share_bench()
+
+    def _share_bench(self) -> None:
+        """A run has the station, and the chuck, to itself."""
+        busy = any(entry.state == "running" for entry in self.queue)
+        self.stations.lock(busy)
+        self.views.sample.dies.set_free(self.opened is not None and not busy)
 
     # -- what the bench answers -----------------------------------------------------------------
 
@@ -222,6 +256,8 @@ class BenchWindow(QMainWindow):
         self.stations.lock(False)
         self.strip.lamp.show_states(station.states)
         self.setup.set_station(station.path, ready=True)
+        self.views.sample.show_station(station)
+        self._share_bench()
         self.say(station.caveat or tr("{station} is open.").format(station=station.name))
 
     def _closed(self, problem: str) -> None:
@@ -243,7 +279,7 @@ class BenchWindow(QMainWindow):
         self.strip.lamp.show_states(states)
 
     def _pictured(self, picture: SamplePicture) -> None:
-        self.views.sample.show_picture(picture)
+        self.views.sample.network.show_picture(picture)
 
     def _ended(self, ended: Ended) -> None:
         self._draw()
@@ -255,6 +291,8 @@ class BenchWindow(QMainWindow):
         if ended.recording is not None:
             self.say(tr("Recorded in {path}").format(path=ended.recording))
             self.views.records.add(ended.recording)
+        if ended.table is not None:
+            self.views.sample.dies.show_results(ended.table)
         if outcome.state == "failed":
             self.say(outcome.why)
         self._go_on()
@@ -267,7 +305,8 @@ class BenchWindow(QMainWindow):
             latest = news.popleft()
             self.live.feed(*latest)
         self.strip.lamp.refresh()
-        self.bench.watch_sample = self.views.sample.isVisible()
+        self.control.show()
+        self.bench.watch_sample = self.views.sample.network.isVisible()
         self.views.refresh(self.live)
         if latest is None:
             return
@@ -306,7 +345,7 @@ class BenchWindow(QMainWindow):
         if other.opened is not None:
             self._opened(other.opened)
         self.queue_panel.show_queue(self.queue)
-        self.stations.lock(any(entry.state == "running" for entry in self.queue))
+        self._share_bench()
         self.views.setCurrentIndex(other.views.currentIndex())
         other.part()
 
@@ -315,6 +354,7 @@ class BenchWindow(QMainWindow):
         self._frame.stop()
         for signal, slot in self._answers:
             signal.disconnect(slot)
+        self.control.leave()
         self.background.close()
         self._may_close = True
         self.close()

@@ -2,6 +2,8 @@
 
 from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
+from ginsen.instruments.keithley2600 import Keithley2602B, Keithley2636B
+from ginsen.instruments.keysight_b2900 import KeysightB2912A
 from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.source_meter import (
     InstrumentError,
@@ -11,5 +13,6 @@ from ginsen.instruments.source_meter import (
 )
 from ginsen.instruments.velox import Velox, VeloxError
 
-__all__ = ["Die", "InstrumentError", "Keithley2400", "Keithley2450", "LimitExceeded",
-           "OutputNotOff", "ProbeStation", "SourceMeter", "Velox", "VeloxError"]
+__all__ = ["Die", "InstrumentError", "Keithley2400", "Keithley2450", "Keithley2602B",
+           "Keithley2636B", "KeysightB2912A", "LimitExceeded", "OutputNotOff", "ProbeStation",
+           "SourceMeter", "Velox", "VeloxError"]

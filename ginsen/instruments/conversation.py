@@ -34,7 +34,8 @@ QUERY_ERRORS = re.compile(r"[+]?-4\d\d,")
 """What IEEE 488.2 puts into the error queue for a reply that was not read: ours to drop."""
 
 _ONLY_ONCE = re.compile(
-    r"(?i)(^|;)\s*:?(READ|MEAS\w*)(:\w+)*\?|SYST\w*:ERR\w*(:NEXT)?\?|INIT|\*TRG")
+    r"(?i)(^|;)\s*:?(READ|MEAS\w*)(:\w+)*\?|SYST\w*:ERR\w*(:NEXT)?\?|INIT|\*TRG|"
+    r"errorqueue\.next|\.measure\.\w+\(")
 """Questions whose asking changes something: a reading, an entry of the error queue, a trigger."""
 
 
@@ -242,12 +243,21 @@ class Conversation:
         number = 64 + next(self._numbers_sent) % 192
         self.heard()
         with contextlib.suppress(*BROKEN):
-            self.write(f"*ESE {number};*ESE?;*ESE 0;{question}{';' * bool(question)}*IDN?")
+            self.write(self._echo(number, question))
             for _ in range(STALE):
                 *answer, identity = str(self.read()).strip().split(";")
-                if answer[:1] == [str(number)] and f"MODEL {self.model}" in identity.upper():
+                if answer[:1] == [str(number)] and self._known_by in identity.upper():
                     return ";".join(answer[1:])
         return None
+
+    @property
+    def _known_by(self) -> str:
+        """What the identity of the model contains, in capitals."""
+        return f"MODEL {self.model}"
+
+    def _echo(self, number: int, question: str) -> str:
+        """What is answered by `number`, the answer to `question` if any, and the identity."""
+        return f"*ESE {number};*ESE?;*ESE 0;{question}{';' * bool(question)}*IDN?"
 
     def _opened_anew(self) -> bool:
         """Close the session and open it again until the instrument answers; False if it never did.

@@ -34,6 +34,9 @@ class KeithleySourceMeter(Conversation, SourceMeter):
     _hertz: float | None = None
     _given_up = False  # whether the last `off` waited in vain
     _ramps = False  # whether the level is lowered in steps before the output goes off
+    _stop: tuple[str, ...] = (":ABOR",)  # what ends whatever runs
+    _switch_off = ":OUTP OFF"
+    _output_question = ":OUTP?"
 
     def reading_time(self, phase: Phase) -> float:
         """How long (s) one reading takes: the source, then the current."""
@@ -132,10 +135,10 @@ class KeithleySourceMeter(Conversation, SourceMeter):
                 with contextlib.suppress(Exception):
                     self.alarmed(f"{self._where} was not read back as off")
                     self._reopen() if given_up else self._opened_anew()
-            for command in (":ABOR", ":OUTP OFF", "", ":ABOR", ":OUTP OFF"):
+            for command in (*self._stop, self._switch_off, "", *self._stop, self._switch_off):
                 with contextlib.suppress(Exception):
                     self.write(command) if command else self._clear()
-            state = self._proof(":OUTP?")
+            state = self._proof(self._output_question)
             if state == "0":
                 if attempt:
                     # An output that is off stays off, whether or not that can be written down.
@@ -153,16 +156,17 @@ class KeithleySourceMeter(Conversation, SourceMeter):
 
     def _ramp_down(self) -> None:
         """Lower the level to 0 V in small steps, where the output is on."""
-        self.write(":ABOR")
-        if self._switch(":OUTP?"):
+        for command in self._stop:
+            self.write(command)
+        if self._switch(self._output_question):
             self.ramp_to_voltage(0.0, *RAMP)
 
     def emergency(self, name: str) -> Emergency:
         """Abort and output off, whatever it is doing; its own off state decides how it rests."""
         return Emergency(
             name, self._where, self.adapter.connection.read_termination or "",
-            commands=(":ABOR", ":OUTP OFF"), question=":OUTP?;*IDN?", off="0;",
-            identity=f"MODEL {self.model}")
+            commands=(*self._stop, self._switch_off), question=f"{self._output_question};*IDN?",
+            off="0;", identity=self._known_by)
 
     def close(self) -> None:
         """End the session; the output is left as it is."""

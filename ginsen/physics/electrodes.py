@@ -10,6 +10,9 @@ from ginsen.physics.kirchhoff import Circuit, circuit
 from ginsen.physics.network import Network
 from ginsen.types import Array
 
+PAD_CONTACT = 10.0
+"""Ω between a pad and each wire under it: a choice, a thousandth of a junction of one channel."""
+
 
 def contacted(
     network: Network, electrodes: Sequence[Sequence[int]], resistance: float
@@ -35,3 +38,17 @@ def contacted(
     terminals = np.arange(wires, wires + len(electrodes))
     return circuit(wires + len(electrodes), edges, terminals), np.full(len(contacts),
                                                                       1 / resistance)
+
+
+def pads(network: Network, depth: float) -> tuple[list[int], list[int]]:
+    """The wires under two contact pads, at the left and at the right end of the network.
+
+    A pad holds every wire whose centre lies within `depth` (m) of the outermost centre of its side.
+    Raises ValueError where a pad is not deeper than 0, or the two would overlap.
+    """
+    x = network.centres[:, 0]
+    if not 0 < depth < np.ptp(x) / 2:
+        raise ValueError(f"depth is {depth:.3g} m: two pads of a network {np.ptp(x):.3g} m wide "
+                         f"are deeper than 0 and less deep than half of that")
+    left, right = (np.flatnonzero(side <= depth).tolist() for side in (x - x.min(), x.max() - x))
+    return left, right

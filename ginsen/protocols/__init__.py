@@ -9,6 +9,7 @@ from ginsen.protocols.iv_sweep import IVSweep
 from ginsen.protocols.learning import Learning
 from ginsen.protocols.memory import Memory
 from ginsen.protocols.noise import Noise
+from ginsen.protocols.noise_floor import NoiseFloor
 from ginsen.protocols.protocol import ParameterError, Protocol
 from ginsen.protocols.series import Series
 from ginsen.protocols.single_runs import SINGLE_RUNS
@@ -20,5 +21,5 @@ PROTOCOLS: dict[str, type[Protocol]] = {
 """Every protocol by the name the command line knows it by."""
 
 __all__ = ["PROTOCOLS", "Activation", "BiasSteps", "Campaign", "Forgetting", "Forming", "IVSweep",
-           "Learning", "Memory", "Noise", "ParameterError", "Protocol", "Series", "SlicedIV",
-           "WaferMap"]
+           "Learning", "Memory", "Noise", "NoiseFloor", "ParameterError", "Protocol", "Series",
+           "SlicedIV", "WaferMap"]

@@ -11,6 +11,7 @@ import numpy as np
 from ginsen.analysis import FrontEnd, LiveBeta, conductance
 from ginsen.instruments.source_meter import SourceMeter
 from ginsen.instruments.specification import on_its_ranges
+from ginsen.protocols.known_noise import KnownNoise
 from ginsen.protocols.steering import Longer, Sparser, Steering
 from ginsen.records.recording import Recording
 from ginsen.station import Station
@@ -40,6 +41,9 @@ class Acquisition:
     instrument's own.
     """
 
+    _phase: Phase
+    """The phase under way, once there is one."""
+
     def __init__(self, meter: SourceMeter, recording: Recording, *, lab: Station, origin: float,
                  series_resistance: float, windows: tuple[int, ...], total: float,
                  should_stop: Callable[[], bool], show: Callable[[News], None],
@@ -65,6 +69,7 @@ class Acquisition:
         self._reached = False
         self._done = 0.0
         self._taken = 0
+        self._known = KnownNoise(lab.identity_of(meter))
 
     def apply(self, phases: Sequence[Phase], *, off_after: bool = True,
               until: Callable[[News], bool] | None = None) -> bool:
@@ -244,8 +249,9 @@ class Acquisition:
         self._phase = phase
         self._taken = 0
         self._limited = False
-        self._live = LiveBeta(self._windows, dt=phase.interval, front_end=FrontEnd(
-            integration=self._meter.integration_time(phase)))
+        self._live = LiveBeta(
+            self._windows, dt=phase.interval, floor=self._known.begin(phase),
+            front_end=FrontEnd(integration=self._meter.integration_time(phase)))
         self._recording.begin_phase(phase)
 
     def _take(self, samples: Samples) -> None:
@@ -254,6 +260,7 @@ class Acquisition:
         samples = samples.shifted(self._shift)
         if not self._taken:
             self._start = float(samples.time[0])
+            self._known.tell(self._recording, samples, self._phase)
         self._stop = float(samples.time[-1])
         self._taken += len(samples)
         G, u_G = conductance(samples, self._series_resistance, level=self._phase.level)
@@ -283,7 +290,8 @@ class Acquisition:
                     first, first + self._taken,
                     self._start - before.stop if before else float("nan"),
                     self._meter.integration_time(self._phase),
-                    self._phase.measure_range or float("nan"), self._phase.alternate)
+                    self._phase.measure_range or float("nan"), self._phase.alternate,
+                    self._known.noise)
         self.spans.append(span)
         self._done += self._stop - self._start
         self._taken = 0

@@ -12,11 +12,13 @@ from ginsen.protocols.iv_sweep import IVSweep
 from ginsen.protocols.learning import Learning
 from ginsen.protocols.memory import Memory
 from ginsen.protocols.noise import Noise
+from ginsen.protocols.noise_floor import NoiseFloor
 from ginsen.protocols.protocol import Protocol
 from ginsen.protocols.sliced_iv import SlicedIV
 
 SINGLE_RUNS: dict[str, type[Protocol]] = {protocol.name: protocol for protocol in (
-    Activation, BiasSteps, Forgetting, Forming, IVSweep, Learning, Memory, Noise, SlicedIV)}
+    Activation, BiasSteps, Forgetting, Forming, IVSweep, Learning, Memory, Noise, NoiseFloor,
+    SlicedIV)}
 
 
 def made(name: str, parameters: Mapping[str, object]) -> Protocol:

@@ -15,7 +15,7 @@ def folders_elsewhere(asked: Sequence[Path], avoid: Path) -> tuple[Path, ...]:
     Without `avoid`, the folder that has just failed.
     """
     return tuple(dict.fromkeys(folder.absolute() for folder in
-                               (*asked, _state_folder() / "ginsen", Path(tempfile.gettempdir()))
+                               (*asked, state_folder(), Path(tempfile.gettempdir()))
                                if folder.absolute() != avoid.absolute()))
 
 
@@ -29,7 +29,12 @@ def names_after(path: Path, folder: Path) -> Iterator[Path]:
         number += 1
 
 
-def _state_folder() -> Path:
+def state_folder() -> Path:
+    """Where Ginsen keeps, for this user, what must outlive it; it may have to be made."""
+    return _state_home() / "ginsen"
+
+
+def _state_home() -> Path:
     """Where programs of this user keep what must outlive them, by the system's own rules."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")

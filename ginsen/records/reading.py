@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,14 @@ import numpy as np
 
 from ginsen.records.checks import check_tables, check_texts
 from ginsen.records.error import RecordError
+from ginsen.records.floor_event import KIND as FLOOR
+from ginsen.records.floor_event import floor_told
 from ginsen.records.joining import joined
 from ginsen.records.layout import TABLES
 from ginsen.records.opening import SIGNATURE, columns_in, opened, telling_damage, values_of
 from ginsen.records.tables import NEVER_ENDED, Tables, outcome_of, pairs_of
 from ginsen.records.text import read_text
-from ginsen.types import Record, Samples, Span
+from ginsen.types import InstrumentNoise, Record, Samples, Span
 
 __all__ = ["Tables", "outcome_of", "pairs_of", "read_record", "read_tables"]
 
@@ -115,13 +117,21 @@ def _record(path: Path, tables: Tables) -> Record:
                      f"{time.size} samples at {time[-1]:g} s without an outcome")
     station, provenance = pairs_of(tables["station"]), pairs_of(tables["provenance"])
     return Record(
-        samples=samples, spans=_spans(tables["phases"], samples, rows["phase"]),
+        samples=samples,
+        spans=_spans(tables["phases"], samples, rows["phase"], _floors(path, events)),
         series_resistance=float(station["series_resistance_ohm"]),
         about={**pairs_of(tables["about"]), **provenance},
         origin=datetime.fromisoformat(provenance["origin"]), outcome=outcome, notes=tuple(notes))
 
 
-def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any) -> tuple[Span, ...]:
+def _floors(path: Path, events: Mapping[str, Any]) -> list[tuple[float, InstrumentNoise]]:
+    """From when on which noise of the instrument was told of."""
+    return [(float(time), floor_told(text, str(path))) for time, kind, text
+            in zip(events["time_s"], events["kind"], events["text"], strict=True) if kind == FLOOR]
+
+
+def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any,
+           floors: Sequence[tuple[float, InstrumentNoise]]) -> tuple[Span, ...]:
     """The phases that have samples; one never ended takes all that were marked as its own."""
     spans = []
     for row, name in enumerate(phases["name"]):
@@ -133,10 +143,12 @@ def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any) -> tuple[
         dead_time = float(phases["dead_time_s"][row])
         if math.isnan(dead_time) and first > 0:
             dead_time = float(samples.time[first] - samples.time[first - 1])
+        start, end = float(samples.time[first]), float(samples.time[stop - 1])
         spans.append(Span(
-            name=name, level=float(phases["level_V"][row]), start=float(samples.time[first]),
-            stop=float(samples.time[stop - 1]), first=first, stop_index=stop,
+            name=name, level=float(phases["level_V"][row]), start=start, stop=end,
+            first=first, stop_index=stop,
             dead_time=dead_time, integration=float(phases["integration_s"][row]),
             measure_range=float(phases["measure_range_A"][row]),
-            alternate=bool(phases["alternate"][row])))
+            alternate=bool(phases["alternate"][row]),
+            noise=next((noise for time, noise in floors if start <= time <= end), None)))
     return tuple(spans)

@@ -126,6 +126,11 @@ class Bench:
         """Part these terminals of the device from what is wired to them; all others meet it."""
         self._circuit.lift(terminals)
 
+    def touches(self, end: str) -> bool:
+        """Whether the wire of an instrument's end ("smu.hi") meets a terminal of the device."""
+        terminal = self.wired.get(end)
+        return terminal is not None and self._circuit.touches(terminal)
+
     def break_off(self, terminal: str) -> Callable[[], None]:
         """Open a terminal of the device, now; what is returned closes it again."""
         return self._circuit.break_off(terminal)

@@ -65,6 +65,8 @@ def build_bench(table: Mapping[str, Any], folder: Path) -> Bench:
     for name, entry in table["instruments"].items():
         options = {key: value for key, value in entry.items()
                    if key not in ("model", "address", "connections")}
+        if "file" in options:
+            options["file"] = str(folder / options["file"])
         given = entry["address"]
         addresses = given if isinstance(given, list) else [given]
         place = f"[instruments.{name}]"

@@ -131,6 +131,11 @@ class Circuit:
         self._lifted = [self.device.terminals.index(terminal) for terminal in terminals]
         self._latest = None
 
+    def touches(self, terminal: str) -> bool:
+        """Whether a terminal meets what is wired to it."""
+        index = self.device.terminals.index(terminal)
+        return index not in self._lifted and index not in self._broken
+
     def break_off(self, terminal: str) -> Callable[[], None]:
         """Part a terminal from its wire until what is returned is called, whoever lifts it too."""
         return self._keep(self._broken, self.device.terminals.index(terminal))

@@ -86,11 +86,14 @@ class Witness:
 
     def _see(self, time: float, at: Terminals, elapsed: float) -> None:
         before = self.seen
+        highest_voltage, highest_current = before.highest_voltage, before.highest_current
+        if not (before.voltage is at.voltage is at.final_voltage
+                and before.current is at.current is at.final_current):  # else nothing is new
+            highest_voltage = np.maximum(highest_voltage, np.maximum(
+                np.abs(at.voltage), np.abs(at.final_voltage)))
+            highest_current = np.maximum(highest_current, np.maximum(
+                np.abs(at.current), np.abs(at.final_current)))
         self.seen = Seen(
-            time, at.final_voltage, at.final_current,
-            np.maximum(before.highest_voltage,
-                       np.maximum(np.abs(at.voltage), np.abs(at.final_voltage))),
-            np.maximum(before.highest_current,
-                       np.maximum(np.abs(at.current), np.abs(at.final_current))),
+            time, at.final_voltage, at.final_current, highest_voltage, highest_current,
             before.charge + elapsed * at.current,
             before.energy + elapsed * float(at.voltage @ at.current))

@@ -97,6 +97,22 @@ def test_beta_changes(rng):
     assert fit.half_split_beta > 4
 
 
+def test_what_runs_to_an_end_of_the_search_has_no_beta():
+    """Neither white noise, of which β is no more than some value, nor a drift that passes 4."""
+    below = above = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        white = estimate_beta(rng.normal(size=128), dt=1.0)
+        below += white.reason is not None and "down to where the search ends" in white.reason
+        assert white.beta is None or white.beta > -0.2 or white.beta_low > -0.45
+        curve = 1e-4 * rng.normal(size=256) + np.abs(np.arange(256) - 128 - 40 * rng.random()) ** 3
+        smooth = estimate_beta(curve, dt=1.0)
+        above += smooth.beta is None
+        assert smooth.beta is None or smooth.beta < 3.5 or smooth.beta_high < 3.95
+    assert below > 3
+    assert above > 50
+
+
 def test_one_fluctuator_has_no_beta(rng):
     # A telegraph signal that leaves each level at the rate r has its corner at r/π.
     rate, dt = 0.05, 0.1

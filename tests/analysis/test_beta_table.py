@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-from beta_table import ROWS, Cell, entry, run
+from beta_table import PEER_SIZE, ROWS, Cell, entry, run
 from power_law_noise import noise
 
 RECORDS = 300
@@ -41,7 +41,7 @@ def test_cells_are_within_their_bars(kind, beta, size):
 
 
 def test_a_miss_is_marked():
-    found = run(40, 3, Cell("clean", 1.0, 1000))
+    found = run(40, 3, Cell("clean", 1.0, PEER_SIZE))
     text, good = entry(found)
     assert text.endswith("!") is not good
     assert set(found.peers) >= {"scipy Welch + line", "multitaper + line", "DFA"}

@@ -50,16 +50,26 @@ def test_a_smooth_drift_is_no_change_of_the_noise(rng):
     assert p_values(a, 512, 64).min() > 1e-4
 
 
-def test_the_past_does_not_grow_and_can_be_cleared(rng):
+def test_the_past_does_not_grow(rng):
     past, x = Past(), noise(64 * 200, 1.0, rng)
     for first in range(0, x.size - 127, 16):
         past.take(x[first:first + 128], float(first), float(first + 128))
     assert len(past._pieces) <= 8 * 9 + 2
-    past.clear()
-    assert not past._pieces
-    assert past.take(np.ones(128), 0.0, 128.0) == 1.0
+    assert Past().take(np.ones(128), 0.0, 128.0) == 1.0
     with pytest.raises(ValueError, match="64 or more"):
         past.take(np.ones(63), 0.0, 63.0)
+
+
+def test_a_larger_part_tells_more_once_all_of_it_is_new(rng):
+    halves, larger = [], []
+    for _ in range(20):
+        x = np.concatenate([noise(1024, 1.0, rng), noise(200, 2.0, rng)])
+        for new, found in ((0.5, halves), (0.75, larger)):
+            past = Past(new)
+            for last in range(x.size % 32 + 256, x.size + 1, 32):
+                p = past.take(x[last - 256:last], float(last - 256), float(last))
+            found.append(np.log(p))
+    assert np.mean(larger) < np.mean(halves) - 1
 
 
 @pytest.mark.parametrize(("first", "second"), [(1.0, 2.0), (2.0, 1.0)])

@@ -2,7 +2,9 @@
 
 import h5py
 from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QImage
 from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QFileDialog
 
 from ginsen.protocols import Memory
 from ginsen.protocols.conduct import conduct
@@ -42,6 +44,16 @@ def test_a_run_is_started_watched_and_recorded(window, until):
     assert window.live.betas[256].newest is not None
     assert window.views.run.spectrum.drawn("S_G")[0].size > 10
     assert "OUTPUT OFF" in window.strip.lamp.word.text()
+
+
+def test_a_view_is_saved_as_a_picture(window, tmp_path, monkeypatch):
+    wanted = [str(tmp_path / "view"), str(tmp_path / "nowhere" / "view.png")]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (wanted.pop(0), ""))
+    window.ask_save()
+    assert not QImage(str(tmp_path / "view.png")).isNull()
+    assert "view.png" in window.message.text()
+    window.ask_save()
+    assert "could not be written" in window.message.text()
 
 
 def test_a_run_is_the_command_lines_run(window, until, tmp_path):

@@ -8,12 +8,13 @@ from scipy.integrate import quad
 
 from ginsen.physics.electrodes import contacted
 from ginsen.physics.engine import Engine
-from ginsen.physics.filament import FilamentModel
-from ginsen.physics.fluctuators import FluctuatorModel
+from ginsen.physics.filament import FilamentModel, rates
+from ginsen.physics.fluctuators import BOLTZMANN, FluctuatorModel
 from ginsen.physics.junction import JunctionModel, conductance
 from ginsen.physics.kirchhoff import circuit, reduce
+from ginsen.physics.law import FELT, SINCE
 from ginsen.physics.network import network_of_wires, random_network
-from ginsen.physics.stochastic_junction import stochastic_junctions
+from ginsen.physics.stochastic_junction import ATOMS, stochastic_junctions
 from ginsen.physics.threshold_junction import FILAMENT, threshold_junctions
 
 MODEL = JunctionModel()
@@ -108,6 +109,34 @@ def test_modes_agree_on_deterministic_junctions():
                    for mode in ({"voltage_accuracy": 1e-3}, {"exact": True}))
     np.testing.assert_allclose(fast, exact, rtol=1e-2)
     assert exact[-1] > 100 * exact[0]
+
+
+def test_no_junction_goes_on_for_long_under_a_voltage_that_is_gone():
+    built, path = thrown(2)
+    engine = fluctuating(built)
+    rows = stochastic_junctions(len(built.edges), FilamentModel(), FluctuatorModel(), 300.0,
+                                sample=1, chance=3).parameters[:, 1:9]
+    late = 0
+    for _ in range(300):
+        engine.advance(3e-3, [held(0.6 * path), GROUND])
+        state, potentials = engine.state()["junctions"], engine.potentials()
+        out = np.abs(potentials[built.edges[:, 0]] - potentials[built.edges[:, 1]]
+                     - state[:, FELT])
+        speed = np.array([sum(rates(atoms, felt, row)) for atoms, felt, row
+                          in zip(state[:, ATOMS], state[:, FELT], rows, strict=True)])
+        assert out.max() < 0.26 * 2 * BOLTZMANN * 300
+        assert np.all(out[engine.now - state[:, SINCE] > 0.051 / speed] < 5.1e-3 * 0.0505)
+        late += np.count_nonzero(out > 5.1e-3 * 0.0505)
+    assert late > 100
+
+
+def test_junctions_at_rest_are_left_alone():
+    built, path = thrown(1)
+    engine = deterministic(built)
+    engine.advance(0.1, [held(1e-4 * path), GROUND])
+    for volts in np.linspace(0, 0.009, 10):
+        engine.advance(0.1, [held(volts), GROUND])
+    assert not engine.state()["junctions"][:, SINCE].any()
 
 
 # --- Time.

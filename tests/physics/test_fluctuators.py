@@ -94,9 +94,11 @@ def test_next_flip_passes_over_small_ones():
     parameters, state = tips.parameters[0], tips.state[0]
     large = np.abs(parameters[:, JUMP]) >= 0.1
     assert 0 < large.sum() < large.size
-    assert next_flip(0.1, parameters, state) == state[large, NEXT].min()
-    assert next_flip(0.0, parameters, state) == state[:, NEXT].min()
-    assert next_flip(1.0, parameters, state) == np.inf
+    jumps = np.abs(parameters[:, JUMP])
+    assert next_flip(0.1, parameters, state) == (
+        state[large, NEXT].min(), jumps[~large].max(), jumps[large].min())
+    assert next_flip(0.0, parameters, state) == (state[:, NEXT].min(), -1.0, jumps.min())
+    assert next_flip(1.0, parameters, state) == (np.inf, jumps.max(), np.inf)
 
 
 def test_a_lone_tip_obeys_dutta_and_horn():

@@ -29,7 +29,7 @@ class Lone:
                  sample=2):
         self.law = stochastic_junctions(count, filament, fluctuating, temperature,
                                         sample=sample, chance=chance)
-        self.conductance, self.slope, self.due = np.zeros((3, count))
+        self.conductance, self.slope, self.due, self.slack, self.patience = np.zeros((5, count))
         self.now = 0.0
 
     @property
@@ -41,7 +41,7 @@ class Lone:
         if time >= self.now:
             self.law.evolve(np.arange(count), count, time, np.full(count, voltage),
                             np.full(count, reach), self.law.parameters, self.law.state,
-                            self.conductance, self.slope, self.due)
+                            self.conductance, self.slope, self.due, self.slack, self.patience)
             self.now = time
         return self.conductance.copy()
 
@@ -146,6 +146,17 @@ def test_reach_passes_over_flips_that_matter_less():
     soonest = lone.due[0]
     lone.at(lone.now, 0.6, reach=1.0)
     assert lone.due[0] > soonest
+
+
+def test_what_may_be_heard_late_hardly_changes_a_wait():
+    lone = Lone(200, FilamentModel(), FluctuatorModel())
+    lone.hold(5, 0.5)
+    for atoms, row, slack, until in zip(lone.atoms, lone.law.parameters[:, FILAMENT], lone.slack,
+                                        lone.patience, strict=True):
+        waits = [sum(rates(atoms, 0.5 + off, row)) * (until - lone.now)
+                 for off in (-slack, 0.0, slack)]
+        assert waits[1] == pytest.approx(0.05)
+        assert np.ptp(waits) < 0.03
 
 
 def test_conductance_of_neck_tip_and_leak():

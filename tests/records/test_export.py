@@ -28,7 +28,7 @@ NOTES = 'two\nlines, "quoted" # and\ta tab, 5 µm'
 def run(tmp_path_factory):
     """A short run on the simulated station, its β windows small enough to have estimates."""
     folder = tmp_path_factory.mktemp("runs")
-    protocol = Memory(folder=str(folder), before_time=1.0, pulse_time=1.0, read_time=20.0,
+    protocol = Memory(folder=str(folder), before_time=1.0, pulse_time=1.0, read_time=35.0,
                       pulse_voltage=4.5, sample="W3-µ12", notes=NOTES, polarity="-")
     assert str(conduct(protocol)) == "finished"
     return protocol.recording_path
@@ -50,7 +50,7 @@ def test_pymeasure_opens_the_csv_with_its_procedure_and_every_sample(run, export
     results = Results.load(str(exported("csv")))
     assert isinstance(results.procedure, Memory)
     assert results.procedure.pulse_voltage == 4.5
-    assert results.procedure.read_time == 20.0
+    assert results.procedure.read_time == 35.0
     assert results.procedure.polarity == "-"
     assert results.procedure.sample == "W3-µ12"
     assert results.procedure.notes == " ".join(NOTES.split())
@@ -60,7 +60,7 @@ def test_pymeasure_opens_the_csv_with_its_procedure_and_every_sample(run, export
     assert set(Memory.DATA_COLUMNS) <= set(data.columns)
     np.testing.assert_allclose(data["Time (s)"], record.samples.time, rtol=1e-14)
     np.testing.assert_allclose(data["Current (A)"], record.samples.current, rtol=1e-14)
-    assert data["Phase"].tolist() == [0] * 21 + [1] * 101 + [2] * 401
+    assert data["Phase"].tolist() == [0] * 21 + [1] * 101 + [2] * 701
     assert data["Time since pulse (s)"][121] == 0
     assert data["Compliance"].tolist() == record.samples.compliance.astype(int).tolist()
 

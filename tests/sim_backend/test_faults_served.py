@@ -51,7 +51,7 @@ class Lab:
     """What is served, and what a test asks of it."""
 
     def __init__(self, server):
-        self.smu, self.own, self.end = server.doors
+        self.smu, self.own, self.end, *_ = server.doors
 
     def connect(self, door=None):
         client = socket.create_connection(("127.0.0.1", (door or self.smu).port), 5.0)
@@ -220,7 +220,7 @@ def test_one_that_dies_with_its_process_is_seen_at_once(serve):
 def test_the_truth_is_told_while_every_other_session_is_blocked(serve):
     lab = serve()
     bench_held, enough = threading.Event(), threading.Event()
-    bench = lab.smu._bench
+    bench = lab.smu._turn.bench
 
     def work():
         with bench.lock:

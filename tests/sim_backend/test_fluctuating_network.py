@@ -61,6 +61,27 @@ def test_the_bundled_file_names_every_default():
     np.testing.assert_allclose(hold(named, 3.0, 2), hold(bare, 3.0, 2), rtol=1e-9)
 
 
+def test_pads_contact_many_wires():
+    """More paths side by side, and fewer junctions in series: more of the same leak."""
+    wires, padded = small(), small(network={**SMALL["network"], "electrodes": "pads", "pad_um": 4})
+    assert len(padded.electrodes) == 2
+    assert all(len(pad) > 2 for pad in padded.electrodes)
+    source = (Source(0.01), GROUND)
+    assert padded.advance(0.1, source).current[0] > 3 * wires.advance(0.1, source).current[0]
+    shown = padded.snapshot()
+    assert shown["potentials"].shape == (40,)
+    under = np.array(padded.electrodes[0])
+    np.testing.assert_allclose(shown["potentials"][under], 0.01, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("entry", "sentence"), [
+    ({}, r"pad_um: is missing"), ({"pad_um": 30}, r"pad_um: depth is 3e-05 m: two pads"),
+])
+def test_pads_that_cannot_be(entry, sentence):
+    with pytest.raises(DeviceFileError, match=sentence):
+        small(network={**SMALL["network"], "electrodes": "pads", **entry})
+
+
 def test_a_seed_is_a_course_of_events():
     first, again, other = (small() for _ in range(3))
     for device, seed in ((first, 5), (again, 5), (other, 6)):
@@ -182,3 +203,32 @@ def test_plateau_fluctuates_as_real_networks_do():
     for window in hold(device, 4.0, 60).reshape(2, 300):
         rest = window - np.polyval(np.polyfit(slope, window, 1), slope)
         assert 0.003 < np.std(rest) / window.mean() < 0.05
+
+
+def fitted(name, seed):
+    place = files("ginsen.sim_backend.devices") / f"fluctuating_network_{name}.toml"
+    device = load_device(tomllib.loads(place.read_text("utf-8")), HERE)
+    device.reseed(seed)
+    return device
+
+
+def test_the_narrow_twin_waits_and_jumps_as_the_record_at_7_volts():
+    """Real: 104 and 176 s of silence below 2 nS, then a plateau near 1e-5 S."""
+    waited = []
+    for seed in range(3):
+        device = fitted("narrow", seed)
+        before = hold(device, 7.0, 600, 0.5, above=1e-6)
+        assert before[0] < 2e-9
+        waited.append(0.5 * before.size)
+        plateau = hold(device, 7.0, 10, 0.1)
+        assert 5e-6 < np.median(plateau) < 2e-5
+    assert 30 < min(waited) < max(waited) < 400
+
+
+def test_the_wide_twin_forgets_as_the_record_after_2_volts():
+    """Real: 2.0 mS, of which 0.85 is left after 10 s at 10 mV and 0.69 after 100."""
+    device = fitted("wide", 1)
+    assert 1.5e-3 < hold(device, 2.0, 60, 1.0)[-1] < 4e-3
+    read = hold(device, 0.01, 100, 0.5)
+    assert 0.85 < read[20] / read[0] < 1
+    assert 0.6 < read[-1] / read[0] < 0.85

@@ -34,10 +34,13 @@ def served_process(tmp_path):
 @pytest.mark.realtime
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_prints_a_table_serves_and_ends_when_told(served_process, number):
-    smu, bench, end, hint = (served_process.stdout.readline() for _ in range(4))
+    smu, bench, end, hislip, vxi11, hint = (served_process.stdout.readline() for _ in range(6))
     name, address, identity = smu.split(maxsplit=2)
     assert (name, bench.split()[0], end.split()[0]) == ("smu", "bench", "smu")
     assert "dead sockets" in end
+    assert hislip.split()[1].endswith("::INSTR")
+    assert "hislip0 smu" in hislip
+    assert "inst0 smu" in vxi11
     assert "Ctrl-C stops" in hint
     _, host, port, kind = address.split("::")
     assert kind == "SOCKET"

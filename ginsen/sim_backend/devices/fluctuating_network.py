@@ -8,6 +8,7 @@ from string import ascii_uppercase
 import numpy as np
 import numpy.typing as npt
 
+from ginsen.physics.electrodes import PAD_CONTACT, contacted
 from ginsen.physics.engine import Engine
 from ginsen.physics.filament import FilamentModel
 from ginsen.physics.fluctuators import FluctuatorModel
@@ -21,22 +22,30 @@ from ginsen.types import Array
 class FluctuatingNetwork:
     """Stochastic junctions on a `network`, reached through `electrodes`, at `temperature` (K).
 
-    `electrodes` are wire numbers; terminal A is the first, B the second, and so on. The seed
-    `sample` says what each junction is made of; what happens to it is drawn from the seed that
-    `reseed` is given. Raises ValueError for electrodes that are not distinct wires, or a
-    temperature that is not greater than 0.
+    Each of `electrodes` is the number of a wire, or those of all the wires under a contact pad;
+    terminal A is the first, B the second, and so on. The seed `sample` says what each junction is
+    made of; what happens to it is drawn from the seed that `reseed` is given. Raises ValueError for
+    electrodes that are not distinct wires, or a temperature that is not greater than 0.
     """
 
     def __init__(self, network: Network, filament: FilamentModel, fluctuating: FluctuatorModel,
-                 electrodes: Sequence[int], *, temperature: float = 300.0, sample: int = 0) -> None:
+                 electrodes: Sequence[int | Sequence[int]], *, temperature: float = 300.0,
+                 sample: int = 0) -> None:
         if not 2 <= len(electrodes) <= len(ascii_uppercase):
             raise ValueError(f"{len(electrodes)} electrodes: name 2 to {len(ascii_uppercase)}")
         self.network = network
         self.electrodes = tuple(electrodes)
-        self._circuit = circuit(len(network.wires), network.junctions, self.electrodes)
+        wires = [each for each in electrodes if isinstance(each, int)]
+        self._fixed: Array = np.empty(0)
+        if len(wires) == len(electrodes):
+            self._circuit = circuit(len(network.wires), network.junctions, wires)
+        else:
+            self._circuit, self._fixed = contacted(
+                network, [[each] if isinstance(each, int) else each for each in electrodes],
+                PAD_CONTACT)
         self._law = stochastic_junctions(len(network.junctions), filament, fluctuating,
                                          temperature, sample=sample, chance=0)
-        self._engine = Engine(self._circuit, self._law)
+        self._engine = Engine(self._circuit, self._law, fixed=self._fixed)
 
     @property
     def caveat(self) -> str:
@@ -53,7 +62,7 @@ class FluctuatingNetwork:
         """Draw all that happens from now on from `seed`; the sample stays as it is."""
         here = self._engine.state()
         self._law = with_chance(self._law, here["junctions"], seed)
-        self._engine = Engine(self._circuit, self._law)
+        self._engine = Engine(self._circuit, self._law, fixed=self._fixed)
         self._engine.restore({"now": here["now"], "junctions": self._law.state})
 
     def advance(self, dt: float, sources: tuple[Source, ...]) -> Terminals:
@@ -75,7 +84,7 @@ class FluctuatingNetwork:
             "wires": self.network.wires,
             "positions": self.network.positions,
             "junctions": self.network.junctions.astype(np.float64),
-            "potentials": self._engine.potentials(),
+            "potentials": self._engine.potentials()[:len(self.network.wires)],
             "conductances": self._engine.conductances(),
             "filaments": self._engine.state()["junctions"][:, ATOMS],
         }

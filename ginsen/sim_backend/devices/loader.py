@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from ginsen.physics.electrodes import pads
 from ginsen.physics.filament import FilamentModel
 from ginsen.physics.fluctuators import FluctuatorModel
 from ginsen.physics.junction import JunctionModel
@@ -88,7 +89,7 @@ def _fluctuating_network(top: _Table, folder: Path) -> Device:
     table = top.section("network")
     seed = table.whole("seed", 0, default=0)
     network = _network(table, seed, folder)
-    electrodes = _electrodes(table, network)
+    electrodes = _contacts(table, network)
     table.finish()
     filament = _model(top.section("filament"), FilamentModel, _FILAMENT)
     fluctuating = _model(top.section("fluctuators"), FluctuatorModel, _FLUCTUATORS)
@@ -163,6 +164,18 @@ def _electrodes(table: _Table, network: Network) -> tuple[int, ...]:
         raise table.wrong("electrodes", f'must be "farthest" or a list of 2 to 26 different wire '
                                         f"numbers from 0 to {last}, not {given!r}")
     return tuple(given)
+
+
+def _contacts(table: _Table, network: Network) -> Sequence[int | Sequence[int]]:
+    """Electrodes that are wires, or the two pads that `electrodes = "pads"` asks for."""
+    if table.take("electrodes", "farthest") != "pads":
+        return _electrodes(table, network)
+    try:
+        return pads(network, table.number("pad_um") * _MICRO)
+    except DeviceFileError:
+        raise
+    except ValueError as error:
+        raise table.wrong("pad_um", str(error)) from error
 
 
 def _junctions(table: _Table, count: int, seed: int) -> JunctionModel:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.devices.wafer import Wafer
 from ginsen.sim_backend.events import Waiting
+from ginsen.sim_backend.instruments.plain import PlainInstrument
 from ginsen.sim_backend.instruments.velox_stage import (
     CENTER,
     HEIGHTS,
@@ -33,13 +34,11 @@ from ginsen.sim_backend.instruments.velox_words import (
     Words,
 )
 from ginsen.sim_backend.links import Link
-from ginsen.sim_backend.scpi.errors import ScpiError
-from ginsen.sim_backend.scpi.exchange import Instrument
 
 _MICRO = 1e-6
 
 
-class VirtualVelox(Instrument):
+class VirtualVelox(PlainInstrument):
     """A probe station on a bench.
 
     The bench file may give `contacts`, the wired ends ("smu.hi") that go through its probes, open
@@ -100,28 +99,6 @@ class VirtualVelox(Instrument):
         if handler is None:
             raise Refusal(UNKNOWN_COMMAND, f"Unknown command {verb}")
         return handler(self, words)
-
-    def report(self, error: ScpiError) -> None:
-        """There is no error queue: what goes wrong is told in the reply."""
-
-    def changed(self) -> None:
-        """There is no status byte."""
-
-    def cleared(self) -> None:
-        """A device clear drops replies; a motion under way goes on."""
-
-    def on_service_request(self, notify: Callable[[], None]) -> None:
-        """It never asks for service."""
-
-    def ignore_service_request(self, notify: Callable[[], None]) -> None:
-        """It never asks for service."""
-
-    def serial_poll(self) -> int:
-        """There is no status byte."""
-        return 0
-
-    def bus_trigger(self) -> None:
-        """The interface's trigger does nothing."""
 
     # The chuck.
 

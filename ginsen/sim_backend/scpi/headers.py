@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_NODE = re.compile(r"(\[)?:?(\*?[A-Za-z][A-Za-z_]*[0-9]*)(\[[0-9]\])?(<n>)?(\])?")
+_NODE = re.compile(r"(\[)?:?(\*?[A-Za-z][A-Za-z_]*[0-9]*|[0-9])(\[[0-9]\])?(<n>)?(\])?")
 
 
 @dataclass(frozen=True)

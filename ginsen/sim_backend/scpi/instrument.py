@@ -37,6 +37,8 @@ class ScpiInstrument(Instrument):
     """Bench seconds each command takes that states no cost of its own."""
     error_capacity: ClassVar[int] = 20
     scpi_version: ClassVar[str] = "1999.0"
+    terminator: ClassVar[str] = "\n"
+    """What a reply ends with."""
     table: CommandTable = CommandTable(COMMON_COMMANDS)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -147,7 +149,7 @@ class ScpiInstrument(Instrument):
                 self.report(error.with_traceback(None))
                 break
         if replies:
-            self.reply(link, (";".join(replies) + "\n").encode("latin-1"))
+            self.reply(link, (";".join(replies) + self.terminator).encode("latin-1"))
         self.status.refresh()
 
     def changed(self) -> None:

@@ -15,7 +15,7 @@ from ginsen.sim_backend.scpi.errors import ScpiError
 TokenKind = Literal["number", "word", "string", "block", "expression"]
 
 _SPACE = "".join(chr(code) for code in range(33) if code != 10)
-_HEADER = re.compile(r":?\*?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z][A-Za-z0-9_]*)*\??")
+_HEADER = re.compile(r":?\*?[A-Za-z][A-Za-z0-9_]*(?::[A-Za-z0-9][A-Za-z0-9_]*)*\??")
 _NUMBER = re.compile(
     r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[ \t]*[eE][ \t]*[+-]?[0-9]+)?)"
     r"[ \t]*([A-Za-z/][A-Za-z0-9./-]*)?"

@@ -1,0 +1,144 @@
+"""`ginsen station accept`: what parts one can trust tell of a source meter."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ginsen.cli import main
+from ginsen.sim_backend import bench_file
+from ginsen.sim_backend.devices.device import Terminals
+from ginsen.station import Station
+from ginsen.station_accept import Finding, Fixture, accept
+
+BENCH = """
+[instruments.smu]
+model = "{model}"
+address = "GPIB0::18::INSTR"
+[device]
+kind = "resistor"
+resistance_ohm = {resistance}
+[wiring]
+"smu.hi" = {{ terminal = "A" }}
+"smu.lo" = {{ terminal = "B" }}
+"""
+
+STATION = """
+[station]
+visa = "bench.toml@ginsen"
+[smu]
+driver = "{model}"
+address = "GPIB0::18::INSTR"
+limits = {{ voltage = "6 V", current = "110 µA" }}
+"""
+
+
+class Capacitor:
+    """A resistor in series with a capacitor, exact while no source is at its limit."""
+
+    terminals = ("A", "B")
+    caveat = ""
+
+    def __init__(self, resistance, capacitance):
+        self.resistance, self.capacitance, self.voltage = resistance, capacitance, 0.0
+
+    def advance(self, dt, sources):
+        a, b = sources
+        if not (a.connected and b.connected):
+            nothing = np.zeros(2)
+            return Terminals(nothing, nothing, nothing, nothing, nothing)
+        total = self.resistance + a.resistance + b.resistance
+        missing = a.voltage - b.voltage - self.voltage
+        share = -math.expm1(-dt / (total * self.capacitance))
+        charge = self.capacitance * missing * share
+        self.voltage += missing * share
+        mean = charge / dt if dt else missing / total
+        last = (missing - missing * share) / total
+        return Terminals(*(np.array(pair) for current in (mean, last) for pair in (
+            (current, -current), (a.voltage - current * a.resistance,
+                                  b.voltage + current * b.resistance))), np.zeros(2))
+
+
+@pytest.fixture
+def station(tmp_path):
+    def write(resistance, model="keithley2450"):
+        (tmp_path / "bench.toml").write_text(BENCH.format(model=model, resistance=resistance),
+                                             encoding="utf-8")
+        path = tmp_path / "station.toml"
+        path.write_text(STATION.format(model=model), encoding="utf-8")
+        return path
+
+    return write
+
+
+def findings(path, fixture):
+    with Station.open(path) as lab:
+        began = lab.clock.now()
+        found = list(accept(lab, Fixture.named(fixture)))
+        assert lab.clock.now() - began < 600.0  # ten minutes
+        assert not lab.off()
+    return {(each.what, each.conditions): each for each in found}
+
+
+@pytest.mark.parametrize("model", ["keithley2400", "keithley2450"])
+def test_probes_lifted(station, model):
+    found = findings(station(1e15, model), "open")
+    assert all(each.passed for each in found.values())
+    least = 1e-6 if model == "keithley2400" else 1e-8
+    for nplc in (0.01, 0.1, 1, 10):
+        assert found["noise (rms)", f"{least:g} A, {nplc:g} NPLC"].found > 0
+        assert ("offset", f"0.0001 A, {nplc:g} NPLC") in found
+    assert not any("0.001 A" in conditions for _, conditions in found)  # beyond the limits
+
+
+def test_a_leak_is_found(station):
+    found = findings(station(1e10), "open")
+    assert found["leakage", "6 V, 1e-08 A"].found == pytest.approx(6e-10, rel=0.02)
+
+
+def test_a_resistor(station):
+    found = findings(station(1e6), "1 MΩ")
+    assert all(each.passed for each in found.values())
+    assert ("error of the current", "6 V, 1e-05 A") in found
+
+
+def test_a_resistor_that_is_another_is_noticed(station):
+    found = findings(station(1.01e6), "1 MΩ")
+    assert not found["error of the current", "0.9 V, 1e-06 A"].passed
+
+
+def test_a_capacitor_takes_its_time(station, monkeypatch):
+    for capacitance, right in ((1e-6, True), (2e-6, False)):
+        monkeypatch.setattr(bench_file, "load_device",
+                            lambda table, folder, c=capacitance: Capacitor(1e6, c))
+        found = findings(station(1.0), "1 MΩ, 1 µF")
+        assert found["error of the time constant", "1 s"].passed is right
+
+
+@pytest.mark.parametrize(("text", "resistance", "capacitance"), [
+    ("open", math.inf, 0.0), ("1 MΩ", 1e6, 0.0), ("470 kohm", 4.7e5, 0.0),
+    ("1 MΩ, 10 nF", 1e6, 1e-8)])
+def test_fixtures_by_name(text, resistance, capacitance):
+    assert Fixture.named(text) == Fixture(pytest.approx(resistance), pytest.approx(capacitance))
+
+
+@pytest.mark.parametrize("text", ["", "closed", "1 MV", "-1 MΩ", "1 MΩ, 3 s", "0 Ω", "1e999 Ω"])
+def test_what_is_no_fixture_is_one_sentence(text):
+    with pytest.raises(ValueError, match="a fixture is open, a resistor"):
+        Fixture.named(text)
+
+
+def test_a_finding_nobody_bounds_passes():
+    assert Finding("leakage", "6 V", 1.0, "A").passed
+    assert not Finding("overshoot", "1 V", -0.2, "", 0.1).passed
+
+
+def test_the_command_adds_a_dated_section_and_fails_where_something_failed(station, tmp_path):
+    report = tmp_path / "report.md"
+    assert main(["station", "accept", str(station(1e6)), "1 MΩ", "--to", str(report)]) == 0
+    assert main(["station", "accept", str(station(1.01e6)), "1 MΩ", "--to", str(report)]) == 1
+    text = report.read_text(encoding="utf-8")
+    assert text.count("## 2026-01-01 00:0") == 2
+    assert text.count("Simulated: this says nothing of an instrument") == 2
+    assert "| **no** |" in text
+    assert "MODEL 2450" in text
