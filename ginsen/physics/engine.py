@@ -166,7 +166,8 @@ class Engine:
         held.since[:] = self.now
         held.which[:] = np.arange(count)
         self._law.evolve(held.which, count, self.now, held.voltage, held.reach, held.parameters,
-                         held.state, held.conductance, held.slope, held.due)
+                         held.state, held.conductance, held.slope, held.due, held.slack,
+                         held.patience)
         arrange(held.heap, held.stands, held.due)
         solution.base[:count] = held.conductance
         solution.charge[:] = 0.0
@@ -182,10 +183,9 @@ def _wired(circuit: Circuit) -> Wiring:
     plan = circuit.plan
     width = np.diff(plan.first)
     height = width + np.diff(plan.row_start)
-    # A factorisation is this many steps of conjugate gradients; dense columns go three times as
-    # fast as single entries.
+    # A factorisation is this many steps of conjugate gradients.
     entries = 4 * width @ height + 5 * len(circuit.ends)
-    repay = max(1.0, float(width @ height**2) / 3 / max(entries, 1) / max(terminal.size, 1))
+    repay = max(1.0, float(width @ height**2) / max(entries, 1) / max(terminal.size, 1))
     return Wiring(plan, circuit.entries, np.ascontiguousarray(circuit.ends[:, 0]),
                   np.ascontiguousarray(circuit.ends[:, 1]), terminal, anchor[terminal], repay)
 
@@ -208,8 +208,10 @@ def _virgin(parameters: Array, state: Array, reach: float) -> Junctions:
     order = np.arange(len(state))
     return Junctions(
         parameters=np.ascontiguousarray(parameters), state=np.array(state, order="C"),
-        conductance=zeros(), slope=zeros(), due=zeros(), voltage=zeros(),
+        conductance=zeros(), slope=zeros(), due=zeros(), slack=zeros(),
+        patience=zeros(), voltage=zeros(),
         reach=np.full(len(state), reach), since=zeros(), felt=zeros(),
+        deaf=zeros(),
         heap=order, stands=order.copy(), which=order.copy(), old=zeros(), old_slope=zeros())
 
 

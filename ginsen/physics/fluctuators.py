@@ -136,10 +136,18 @@ def flip(until: float, key: float, stride: int, parameters: Array, state: Array)
 
 
 @kernel
-def next_flip(least: float, parameters: Array, state: Array) -> float:
-    """When (s) the next rearrangement of one tip flips that changes ln G by `least` or more."""
-    first = np.inf
+def next_flip(least: float, parameters: Array, state: Array) -> tuple[float, float, float]:
+    """When (s) the next rearrangement of one tip flips that changes ln G by `least` or more.
+
+    And the greatest change that is less than `least`, the smallest that is not: from the one to the
+    other the answer is the same. They are -1 and infinity where there is none.
+    """
+    first, passed, counted = np.inf, -1.0, np.inf
     for k in range(len(parameters)):
-        if abs(parameters[k, JUMP]) >= least and state[k, NEXT] < first:
-            first = state[k, NEXT]
-    return first
+        jump = abs(parameters[k, JUMP])
+        if jump >= least:
+            first = min(first, state[k, NEXT])
+            counted = min(counted, jump)
+        else:
+            passed = max(passed, jump)
+    return first, passed, counted

@@ -5,7 +5,8 @@ row per junction. Being passed as a typed pointer it can be any function of that
 be compiled once and cached:
 
     @njit(EVOLVE, cache=True, nogil=True)
-    def evolve(which, count, now, voltage, reach, parameters, state, conductance, slope, due):
+    def evolve(which, count, now, voltage, reach, parameters, state, conductance, slope, due,
+               slack, patience):
 
 For each junction e of `which[:count]` it
 
@@ -16,7 +17,9 @@ For each junction e of `which[:count]` it
 * writes `conductance[e]` (S, greater than 0), its value now, and `slope[e]` (S/s), how it goes on;
 * writes `due[e]` (s, later than `now`, infinity allowed): when it wants to be asked again. That is
   the time of its next jump, exactly, or, if earlier, the time until which
-  `conductance + slope (t - now)` is right within `reach[e]` of the conductance.
+  `conductance + slope (t - now)` is right within `reach[e]` of the conductance;
+* writes `slack[e]` (V) and `patience[e]` (s, later than `now`): it need not hear until then of
+  voltages that differ by no more from this one. Both are infinite where they make no difference.
 
 It may be asked before its time, when the voltage has changed. Chance must be the junction's own:
 numbers drawn from a stream of this junction, kept in its row, so that neither the order of the
@@ -39,9 +42,10 @@ SINCE, FELT = 0, 1
 
 _LIST, _ROWS = float64[::1], float64[:, ::1]
 
-EVOLVE = void(int64[::1], int64, float64, _LIST, _LIST, _ROWS, _ROWS, _LIST, _LIST, _LIST)
+EVOLVE = void(int64[::1], int64, float64, _LIST, _LIST, _ROWS, _ROWS, _LIST, _LIST, _LIST,
+              _LIST, _LIST)
 """The signature of `evolve`: which, count, now, voltage, reach, parameters, state, conductance,
-slope, due."""
+slope, due, slack, patience."""
 
 Evolve: TypeAlias = Callable[..., None]
 

@@ -17,7 +17,8 @@ from ginsen.types import Array
 class Junctions(NamedTuple):
     """All junctions, and when the law wants to see each again: see `ginsen.physics.law`.
 
-    `since` (s) and `felt` (V) are the law's two columns, kept again in one piece. `heap` and
+    `since` (s) and `felt` (V) are the law's two columns, kept again in one piece; `deaf` is by how
+    much (V) the voltage may differ from the one felt before anything is done about it. `heap` and
     `stands` order the junctions by `due`; `which`, `old` and `old_slope` are room for those that
     are brought to the present together.
     """
@@ -27,10 +28,13 @@ class Junctions(NamedTuple):
     conductance: Array
     slope: Array
     due: Array
+    slack: Array
+    patience: Array
     voltage: Array
     reach: Array
     since: Array
     felt: Array
+    deaf: Array
     heap: Indices
     stands: Indices
     which: Indices
@@ -104,7 +108,7 @@ def record(
             solves = accuracy.exact
             if due <= upto:
                 counts[3] += 1
-                _event(evolve, junctions, solution, upto)
+                _event(evolve, junctions, solution, accuracy, upto)
                 solves = solves or error(solution) > loose
             elif worn <= upto and worn < until:
                 solves = True
@@ -125,26 +129,30 @@ def record(
 
 
 @inner
-def _event(evolve: Evolve, junctions: Junctions, solution: Solution, now: float) -> None:
+def _event(evolve: Evolve, junctions: Junctions, solution: Solution, accuracy: Accuracy,
+           now: float) -> None:
     """Bring the junction that is due first to the present."""
     e = junctions.heap[0]
     junctions.which[0] = e
     slope_then = junctions.slope[e]
     then = junctions.conductance[e] + slope_then * (now - junctions.since[e])
-    _evolve(evolve, junctions, 1, now)
+    _evolve(evolve, junctions, accuracy, 1, now)
     rearrange(junctions.heap, junctions.stands, junctions.due, e)
     change(solution, e, junctions.conductance[e], junctions.slope[e], then, slope_then)
 
 
 @inner
-def _evolve(evolve: Evolve, junctions: Junctions, count: int, now: float) -> None:
+def _evolve(evolve: Evolve, junctions: Junctions, accuracy: Accuracy, count: int,
+            now: float) -> None:
     """Let the law bring the junctions `which[:count]` to the present, under their new voltages."""
     evolve(junctions.which, count, now, junctions.voltage, junctions.reach, junctions.parameters,
-           junctions.state, junctions.conductance, junctions.slope, junctions.due)
+           junctions.state, junctions.conductance, junctions.slope, junctions.due,
+           junctions.slack, junctions.patience)
     for i in range(count):
         e = junctions.which[i]
         junctions.since[e] = now
         junctions.felt[e] = junctions.voltage[e]
+        junctions.deaf[e] = accuracy.voltage
 
 
 @inner_summing
@@ -159,9 +167,10 @@ def _renew(
     if accuracy.exact:
         for e in range(slope.size):
             junctions.which[e] = e
-        _evolve(evolve, junctions, slope.size, now)
+        _evolve(evolve, junctions, accuracy, slope.size, now)
+    conductance, since = junctions.conductance, junctions.since
     for e in range(slope.size):
-        base[e] = junctions.conductance[e] + slope[e] * (now - junctions.since[e])
+        base[e] = conductance[e] + slope[e] * (now - since[e])
     solve(wiring, solution, slope, 0.0 if accuracy.exact else 0.1 * tight, counts)
     if not accuracy.exact:
         _allow(junctions.reach, solution.weight, tight, math.sqrt(accuracy.gap))
@@ -194,26 +203,38 @@ def _feel(
         across = drive.voltage[wiring.terminal[c]] - drive.voltage[wiring.anchor[c]]
         for e in range(voltage.size):
             voltage[e] += across * drops[c, e]
-    count = 0
+    which, slack, patience, due = (junctions.which, junctions.slack, junctions.patience,
+                                   junctions.due)
+    count, deaf = 0, junctions.deaf
     for e in range(voltage.size):
-        if abs(voltage[e] - felt[e]) > accuracy.voltage or accuracy.exact:
-            junctions.which[count] = e
-            junctions.old_slope[count] = junctions.slope[e]
-            junctions.old[count] = (junctions.conductance[e]
-                                    + junctions.slope[e] * (now - junctions.since[e]))
-            count += 1
+        moved = abs(voltage[e] - felt[e])
+        if moved > deaf[e] or accuracy.exact:
+            if moved <= slack[e] and patience[e] > now and not accuracy.exact:
+                deaf[e] = slack[e]
+                if patience[e] < due[e]:
+                    due[e] = patience[e]
+                    rearrange(junctions.heap, junctions.stands, due, e)
+            else:
+                which[count] = e
+                count += 1
     if count == 0:
         return
-    _evolve(evolve, junctions, count, now)
-    few = 16 * count < voltage.size
+    conductance, slope, since = junctions.conductance, junctions.slope, junctions.since
+    old, old_slope = junctions.old, junctions.old_slope
     for i in range(count):
-        e = junctions.which[i]
-        change(solution, e, junctions.conductance[e], junctions.slope[e], junctions.old[i],
-               junctions.old_slope[i])
-        if few:
-            rearrange(junctions.heap, junctions.stands, junctions.due, e)
-    if not few:
-        arrange(junctions.heap, junctions.stands, junctions.due)
+        e = which[i]
+        old_slope[i] = slope[e]
+        old[i] = conductance[e] + slope[e] * (now - since[e])
+    _evolve(evolve, junctions, accuracy, count, now)
+    for i in range(count):
+        e = which[i]
+        if conductance[e] != old[i] or slope[e] != old_slope[i]:
+            change(solution, e, conductance[e], slope[e], old[i], old_slope[i])
+    if 16 * count < voltage.size:
+        for i in range(count):
+            rearrange(junctions.heap, junctions.stands, due, which[i])
+    else:
+        arrange(junctions.heap, junctions.stands, due)
 
 
 @inner

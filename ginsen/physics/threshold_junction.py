@@ -54,10 +54,22 @@ def _rate(filament: float, voltage: float, row: Array) -> float:
     return rate
 
 
+@inner
+def _slack(filament: float, size: float, row: Array) -> float:
+    """How far (V) from a voltage of this size a filament that rests under it still rests."""
+    upper: float = row[_SET]
+    lower: float = row[_RESET]
+    if size > upper:
+        return size - upper
+    if filament == 0.0:
+        return upper - size
+    return min(upper - size, size - lower)
+
+
 @njit(EVOLVE, cache=True, nogil=True, error_model="numpy")
 def evolve(
     which: Indices, count: int, now: float, voltage: Array, reach: Array, parameters: Array,
-    state: Array, conductance: Array, slope: Array, due: Array,
+    state: Array, conductance: Array, slope: Array, due: Array, slack: Array, patience: Array,
 ) -> None:
     """Bring the junctions `which[:count]` to `now`; see `ginsen.physics.law`."""
     for place in range(count):
@@ -76,6 +88,8 @@ def evolve(
         state[e, FILAMENT] = moved
         state[e, SINCE], state[e, FELT] = now, voltage[e]
         rate = _rate(moved, voltage[e], row)
+        slack[e] = _slack(moved, abs(voltage[e]), row) if rate == 0.0 else 0.0
+        patience[e] = np.inf
         left = 1.0 - abs(moved) / row[_CRITICAL]
         size, speed = abs(moved), rate if moved >= 0.0 else -rate
         if moved == 0.0:
