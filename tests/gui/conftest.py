@@ -26,6 +26,7 @@ def until():
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A desk with its window; afterwards its outputs are off and its thread is over."""
+    from PyQt5 import sip
     from PyQt5.QtCore import QSettings
 
     from ginsen.gui.appearance import Appearance
@@ -42,6 +43,8 @@ def desk(tmp_path_factory):
     wait(made.bench.isFinished)
     speak("en")
     app.processEvents()
+    # Here and now: later it would be collected as garbage, by any thread whose turn it is.
+    sip.delete(made.window)
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def window(desk, tmp_path):
     window.queue_panel.edited.emit(())
     window.open_station("simulated")
     window.setup.parameters.set_texts({
-        "before_time": "1 s", "pulse_voltage": "5 V", "pulse_time": "2 s", "read_time": "14 s",
+        "before_time": "1 s", "pulse_voltage": "5 V", "pulse_time": "500 ms", "read_time": "14 s",
         "folder": str(tmp_path / "runs"), "sample": "W3"})
     wait(window.setup.start_button.isEnabled)
     return window
