@@ -35,7 +35,7 @@ INTEGRATION = 0.005
 """s. How long the readings at 7 V took is not published. A mean over all of the 30 ms would leave
 a change and the next one nearly independent (r = -0.07 in the twin); the records' have r = -0.3."""
 
-HISTORY = {"formed_for": 100.0, "rested": 30.0}
+HISTORY = {"formed_for": 50.0, "rested": 70.0}
 """s: of the sample at 2 V, a choice; see its device file."""
 
 

@@ -12,20 +12,27 @@ from typing import TypeVar
 import pyvisa
 from pyvisa.resources import MessageBasedResource
 
+from ginsen.datasheets.daq_with_amplifier import sheet_with
+from ginsen.datasheets.source_meter import SourceMeterSheet
 from ginsen.guard import Guard
 from ginsen.instruments.clock import clock_of
+from ginsen.instruments.contact import UNVERIFIED
+from ginsen.instruments.daq_cards import open_card
+from ginsen.instruments.daq_with_amplifier import DaqWithAmplifier
 from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
 from ginsen.instruments.keithley2600 import Keithley2600, Keithley2602B, Keithley2636B
 from ginsen.instruments.keysight_b2900 import KeysightB2912A
 from ginsen.instruments.magnet_supply import MagnetSupply
 from ginsen.instruments.probe_station import Die, ProbeStation
+from ginsen.instruments.sentio import Sentio
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff, SourceMeter
 from ginsen.instruments.surroundings import Surrounding, open_surrounding
 from ginsen.instruments.switch_matrix import SwitchMatrix
 from ginsen.instruments.temperature_controller import TemperatureController
 from ginsen.instruments.velox import Velox
 from ginsen.station_file import (
+    CARD,
     AnyEntry,
     ProberEntry,
     SourceMeterEntry,
@@ -43,7 +50,7 @@ Driver = type[Keithley2400] | type[Keithley2450] | type[Keithley2600] | type[Key
 DRIVERS: dict[str, Driver] = {
     "keithley2400": Keithley2400, "keithley2450": Keithley2450, "keithley2602b": Keithley2602B,
     "keithley2636b": Keithley2636B, "keysight_b2912a": KeysightB2912A}
-PROBERS = {"velox": Velox}
+PROBERS: dict[str, type[Velox] | type[Sentio]] = {"velox": Velox, "sentio": Sentio}
 Kind = TypeVar("Kind", TemperatureController, MagnetSupply, SwitchMatrix)
 BENCH = "TCPIP0::bench::inst0::INSTR"
 
@@ -51,9 +58,9 @@ _managers: list[pyvisa.ResourceManager] = []
 """The resource manager of every open station."""
 
 
-def driver_of(entry: SourceMeterEntry) -> Driver:
-    """The driver of a source meter of the station file."""
-    return DRIVERS[entry.driver]
+def sheet_of(entry: SourceMeterEntry) -> SourceMeterSheet:
+    """The data sheet of a source meter of the station file; of a card with its first amplifier."""
+    return sheet_with(entry.inputs[0].amplifier) if entry.inputs else DRIVERS[entry.driver].sheet
 
 
 def open_manager(file: StationFile) -> pyvisa.ResourceManager:
@@ -91,9 +98,15 @@ def open_instrument(file: StationFile, entry: AnyEntry, clock: Clock
         elif isinstance(entry, SurroundingsEntry):
             instrument = open_surrounding(entry.driver, entry.address, file.visa, entry.limits,
                                           clock)
+        elif entry.driver == CARD:
+            card = open_card(entry.address, [each.channel for each in entry.inputs],
+                             visa_library=file.visa, clock=clock)
+            instrument = DaqWithAmplifier(
+                card, {each.channel: each.amplifier for each in entry.inputs}, clock=clock,
+                limits=entry.limits, off_state=file.safe_state, mains=entry.mains)
         else:
             which = {"channel": entry.channel} if entry.channel else {"terminals": entry.terminals}
-            instrument = driver_of(entry)(
+            instrument = DRIVERS[entry.driver](
                 entry.address, visa_library=file.visa, limits=entry.limits, clock=clock,
                 off_state=file.safe_state, **which)
     except (pyvisa.Error, ValueError, OSError) as problem:
@@ -113,7 +126,7 @@ def open_instrument(file: StationFile, entry: AnyEntry, clock: Clock
 
 def _check_limits(entry: SourceMeterEntry, where: str) -> None:
     """A limit beyond what the instrument can do is a slip of the pen, e.g. MA for mA."""
-    sheet = driver_of(entry).sheet
+    sheet = sheet_of(entry)
     for limit, reach, unit in ((entry.limits.voltage, sheet.source_voltage.maximum, "V"),
                                (entry.limits.current, sheet.source_current.maximum, "A")):
         if limit > reach:
@@ -247,6 +260,21 @@ class Station:
         name = next(name for name, each in self.source_meters.items() if each is meter)
         channel = self.file.source_meter(name).channel
         return f"{self.identities[name]}, channel {channel}" if channel else self.identities[name]
+
+    def contact_told(self, meter: SourceMeter) -> dict[str, str]:
+        """What is known of the contact of a source meter's probes, for its recording.
+
+        Raises InstrumentError where the meter can judge it and finds none.
+        """
+        found = meter.contact_check()
+        if found is not None and not found.made:
+            raise InstrumentError(f"{found}. Nothing was applied.")
+        told = {"contact": str(found or UNVERIFIED)}
+        if self._prober is not None and self._prober.touchdowns:
+            place = self._prober.place
+            told["touchdowns"] = (f"{self._prober.marks[place]} "
+                                  f"{f'on {place} ' if place else ''}since the station was opened")
+        return told
 
     def off(self) -> Mapping[str, str]:
         """Switch every output off and read it back; returns what could not be proved off, if any.

@@ -11,6 +11,7 @@ from typing import Any
 
 import pint
 
+from ginsen.datasheets.daq_with_amplifier import REACH, Amplifier
 from ginsen.types import Leads, Limits
 
 if sys.version_info >= (3, 11):
@@ -26,10 +27,15 @@ CHANNELS = {"keithley2602b": ("a", "b"), "keithley2636b": ("a", "b"),
             "keysight_b2912a": ("1", "2")}
 """The channels of source meters that have more than one; each is an instrument of its own here."""
 
-SOURCE_METERS = ("keithley2400", "keithley2450", *CHANNELS)
-PROBERS = ("velox",)
+CONTACT_LIMITS = {"keithley2602b": 1e3, "keithley2636b": 1e3}
+"""Ω: source meters that can judge contact from force to sense, and what they tell apart."""
+
+CARD = "daq_with_amplifier"
+SOURCE_METERS = ("keithley2400", "keithley2450", *CHANNELS, CARD)
+PROBERS = ("velox", "sentio")
 SURROUNDINGS = {
     "lakeshore335": {"lowest": "K", "highest": "K"},
+    "temptronic_ats545": {"lowest": "K", "highest": "K"},
     "ami430": {"highest": "T", "fastest": "T/s"},
     "ips120": {"highest": "T", "fastest": "T/s"},
     "keithley2700": {},
@@ -47,8 +53,16 @@ class StationError(ValueError):
 
 
 @dataclass(frozen=True)
+class InputEntry:
+    """One input of a DAQ card, and the amplifier before it."""
+
+    channel: str
+    amplifier: Amplifier
+
+
+@dataclass(frozen=True)
 class SourceMeterEntry:
-    """One source meter of the file."""
+    """One source meter of the file; of a DAQ card its inputs, and the power line frequency (Hz)."""
 
     name: str
     driver: str
@@ -57,6 +71,8 @@ class SourceMeterEntry:
     leads: Leads = field(default_factory=Leads)
     terminals: str = "front"
     channel: str = ""
+    inputs: tuple[InputEntry, ...] = ()
+    mains: float = 50.0
 
 
 @dataclass(frozen=True)
@@ -133,6 +149,9 @@ def read_station(path: str | Path = "simulated") -> StationFile:
     entries = [_instrument(name, table, f"{label}, [{name}]") for name, table in tables.items()]
     meters = tuple(entry for entry in entries if isinstance(entry, SourceMeterEntry))
     probers = [entry for entry in entries if isinstance(entry, ProberEntry)]
+    if safe_state == "open" and any(meter.driver == CARD for meter in meters):
+        raise StationError(f"{label}, [station]: safe_state is 'open'; a DAQ card has no relay, so "
+                           "it must be zero or ramp.")
     if not meters:
         raise StationError(f"{label} names no source meter; add a table such as [smu] with driver, "
                            "address and limits.")
@@ -204,9 +223,11 @@ def _surroundings(name: str, table: Mapping[str, Any], where: str) -> Surroundin
 
 
 def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMeterEntry:
-    channels = CHANNELS.get(table["driver"], ())
-    _only(table, ("driver", "address", "limits", "series_resistance", "cable_capacitance",
-                  "channel" if channels else "terminals"), where)
+    channels, card = CHANNELS.get(table["driver"], ()), table["driver"] == CARD
+    own = ("inputs", "mains") if card else ("channel",) if channels else ("terminals",)
+    judging = ("contact_limit",) if table["driver"] in CONTACT_LIMITS else ()
+    _only(table, ("driver", "address", "limits", "series_resistance", "cable_capacitance", *own,
+                  *judging), where)
     limits = table.get("limits")
     if not isinstance(limits, dict):
         raise StationError(f'{where}: limits are missing. Say how far this sample may be driven, '
@@ -220,16 +241,59 @@ def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMete
     if channels and channel not in channels:
         raise StationError(f"{where}: channel is {channel!r}; it must be one of "
                            f"{', '.join(channels)}.")
+    leads = Leads(
+        series_resistance=_quantity(table.get("series_resistance", "0 Ω"), "Ω",
+                                    f"{where}: series_resistance"),
+        capacitance=_quantity(table.get("cable_capacitance", "0 F"), "F",
+                              f"{where}: cable_capacitance"),
+        contact_limit=_quantity(table.get("contact_limit", "0 Ω"), "Ω",
+                                f"{where}: contact_limit"))
+    if leads.contact_limit and leads.contact_limit > CONTACT_LIMITS[table["driver"]]:
+        raise StationError(f"{where}: contact_limit is {leads.contact_limit:g} Ω; contact can be "
+                           f"judged up to {CONTACT_LIMITS[table['driver']]:g} Ω.")
+    if card and not leads.series_resistance:
+        raise StationError(f"{where}: series_resistance is missing. A DAQ card does not limit the "
+                           'current; say what does, e.g. series_resistance = "10 kΩ".')
     return SourceMeterEntry(
-        terminals=terminals, channel=channel, name=name, driver=table["driver"],
+        terminals=terminals, channel=channel, name=name, driver=table["driver"], leads=leads,
+        inputs=_inputs(table.get("inputs"), where) if card else (),
+        mains=_positive(table.get("mains", "50 Hz"), "Hz", f"{where}: mains"),
         address=_text(table, "address", where),
         limits=Limits(**{key: _limit(limits, key, unit, where) for key, unit in _LIMITS.items()
-                         if key in limits or key in ("voltage", "current")}),
-        leads=Leads(
-            series_resistance=_quantity(table.get("series_resistance", "0 Ω"), "Ω",
-                                        f"{where}: series_resistance"),
-            capacitance=_quantity(table.get("cable_capacitance", "0 F"), "F",
-                                  f"{where}: cable_capacitance")))
+                         if key in limits or key in ("voltage", "current")}))
+
+
+def _inputs(listed: object, where: str) -> tuple[InputEntry, ...]:
+    """The inputs of a DAQ card, each with its amplifier."""
+    example = '{ channel = "ai0", gain = "1e6 V/A", bandwidth = "10 kHz", offset = "0 V" }'
+    if not (isinstance(listed, list) and listed and all(isinstance(each, dict)
+                                                        for each in listed)):
+        raise StationError(f"{where}: inputs are missing. Say what is before each input that is "
+                           f"read, e.g. inputs = [{example}].")
+    found = [_input(each, f"{where}, input {place}") for place, each in enumerate(listed, 1)]
+    if len({each.channel for each in found}) < len(found):
+        raise StationError(f"{where}: two inputs have the same channel.")
+    return tuple(found)
+
+
+def _input(table: Mapping[str, Any], where: str) -> InputEntry:
+    _only(table, ("channel", "gain", "bandwidth", "offset"), where)
+    offset = table.get("offset", "0 V")
+    negative = isinstance(offset, str) and offset.strip().startswith("-")
+    size = _quantity(offset.strip()[1:] if negative else offset, "V", f"{where}: offset")
+    if size >= REACH:
+        raise StationError(f"{where}: offset is {offset!r}; it must be within ± {REACH:g} V.")
+    return InputEntry(_text(table, "channel", where), Amplifier(
+        gain=_positive(table.get("gain"), "V/A", f"{where}: gain"),
+        bandwidth=_positive(table.get("bandwidth"), "Hz", f"{where}: bandwidth"),
+        offset=-size if negative else size))
+
+
+def _positive(value: object, unit: str, where: str) -> float:
+    number = _quantity(value, unit, where)
+    if not number:
+        raise StationError(f"{where} is {value!r}; it must be above zero.")
+    return number
 
 
 def _limit(limits: Mapping[str, Any], key: str, unit: str, where: str) -> float:

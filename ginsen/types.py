@@ -248,11 +248,13 @@ class Leads:
     """What lies between a source meter and its sample.
 
     `series_resistance` (Ω) beside the sample and `capacitance` (F) of the cable across it. When a
-    filament closes, that charge passes whatever the compliance is.
+    filament closes, that charge passes whatever the compliance is. `contact_limit` (Ω) is the most
+    between force and sense that counts as contact, where both end on each pad; 0 where they don't.
     """
 
     series_resistance: float = 0.0
     capacitance: float = 0.0
+    contact_limit: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def calibrate(records: Sequence[Record], *, base: TwinModel | None = None, membe
             model = usual.having(parameters.values(point))
             made = [imagined(model, holds, chance * len(records) + number)
                     for number, holds in enumerate(observed_holds)]
-        except ValueError:  # a barrier below zero, pads that overlap: there is no such sample
+        except ValueError:  # a barrier below zero, pads that nothing joins: no such sample
             return np.full(observed.size, np.nan)
         return np.array([value for holds in made for value in statistics(holds).values()])
 

@@ -112,7 +112,8 @@ def imagined(model: TwinModel, holds: tuple[Hold, ...], chance: int, *,
     """The record that the twin gives under the stimulus of `holds`, all chance from one seed.
 
     A hold in which the record activates is followed until the twin has, and `after_activation` (s)
-    more, at most as long as the record's; every other one to its end.
+    more, at most as long as the record's; every other one to its end. Raises ValueError where no
+    junctions join the electrodes, so that nothing flows.
     """
     engine = model.engine(chance)
     if model.formed_for > 0:
@@ -124,6 +125,8 @@ def imagined(model: TwinModel, holds: tuple[Hold, ...], chance: int, *,
         _advance(engine, 0.0, max(hold.dead_time - hold.interval, 0.0))
         G = _read(engine, hold, hold.G.size) if hold.trigger is None \
             else _until_formed(engine, hold, hold.trigger, after_activation)
+        if not G.min() > 0:
+            raise ValueError("no path of junctions joins the electrodes: take a denser network")
         found.append(replace(hold, G=G))
     return tuple(found)
 

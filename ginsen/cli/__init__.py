@@ -53,7 +53,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="ginsen", description="Measure neuromorphic nanowire networks, real or simulated.")
     parser.add_argument("--version", action="version", version=f"ginsen {version('ginsen')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -104,7 +104,7 @@ def _recover(options: argparse.Namespace) -> int:
 
     missed = False
     for found in recover(options.recordings):
-        print(found.sentence)
+        print(printable(found.sentence))
         missed = missed or found.path is None
     return FAILED if missed else 0
 

@@ -99,12 +99,12 @@ def _dry_run(protocol: Protocol, number: int, *, expected: float | None) -> int:
     from rich.console import Console
 
     from ginsen.planning import plan
-    from ginsen.station import driver_of
+    from ginsen.station import sheet_of
     from ginsen.station_file import read_station
     from ginsen.stimulus import stimulus_figure, stimulus_sentences, stimulus_table
 
     entry = read_station(protocol.station).source_meter(protocol.source_meter)
-    planned = plan(protocol.stimulus(), driver_of(entry).sheet, entry.limits, leads=entry.leads,
+    planned = plan(protocol.stimulus(), sheet_of(entry), entry.limits, leads=entry.leads,
                    expected=expected)
     folder = Path(protocol.folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -66,11 +67,17 @@ class Ranges:
 
     def at_full_scale(self, full_scale: float) -> Range:
         """The range of that full scale. Raises ValueError where there is none."""
+        if full_scale in self._by_full_scale:
+            return self._by_full_scale[full_scale]
         for candidate in self.ranges:
             if math.isclose(candidate.full_scale, full_scale, rel_tol=1e-9):
                 return candidate
         known = ", ".join(f"{candidate.full_scale:g}" for candidate in self.ranges)
         raise ValueError(f"{full_scale:g} is no range; the ranges are {known}")
+
+    @cached_property
+    def _by_full_scale(self) -> dict[float, Range]:
+        return {each.full_scale: each for each in self.ranges}
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class AvalanchePlot(PlotFrame):
             self.give(name, sizes.size, sizes.share)
         self.give("law", curves.line.size, curves.line.share)
         law = curves.law
-        self.entitle(*(f"<span style='color:{self._colours[name]}'>{sign}</span> {tr(name)}"
+        self.entitle(*(f"<span style='color:{self._colours[name]}'>{sign}</span>&nbsp;{tr(name)}"
                        for name, sign in (("measured", "●"), ("shuffled", "▼"),
                                           ("phase-randomised", "■"))))
         told = "" if law is None else (f"τ = {law.exponent:.2f} ({law.exponent_low:.2f} – "

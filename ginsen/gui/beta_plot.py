@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt5.QtCore import Qt
 
-from ginsen.gui.language import tr
+from ginsen.gui.language import in_short, tr
 from ginsen.gui.live_run import LiveRun
+from ginsen.gui.pens import pen
 from ginsen.gui.state_track import STATES
 from ginsen.gui.theme import Theme
 from ginsen.gui.time_plot import TimePlot
@@ -28,10 +28,12 @@ class BetaPlot(TimePlot):
         super().__init__("β", ("β", ""), theme, live=live)
         self._windows: tuple[int, ...] | None = None
         self._parting = pg.InfiniteLine(
-            angle=0, movable=False, pen=pg.mkPen(theme.text, width=1, style=Qt.PenStyle.DashLine),
+            angle=0, movable=False, pen=pen(theme.text, style="dash"),
             label=tr("unstable above {value}"),
             labelOpts={"color": theme.text, "position": 0.02, "anchors": [(0, 1), (0, 1)]})
+        self._parting.setVisible(False)
         self.item.addItem(self._parting, ignoreBounds=True)
+        self.log_button.hide()  # β is an exponent
         self.item.vb.setYRange(0.0, 2.2, padding=0)
 
     def refresh(self, live: LiveRun) -> None:
@@ -57,6 +59,7 @@ class BetaPlot(TimePlot):
     def _draw_states(self, live: LiveRun) -> None:
         """A row for each state, along the foot of what is shown; the newest one in the title."""
         above = live.states.unstable_above
+        self._parting.setVisible(True)
         self._parting.setValue(above)
         self._parting.label.setFormat(tr("unstable above {value}").format(value=f"{above:g}"))
         low, high = self.item.vb.viewRange()[1]
@@ -76,7 +79,7 @@ class BetaPlot(TimePlot):
             colour = shades[at % len(shades)]
             self.bars(f"interval {window}", colour)
             self.line(f"β {window}", colour, width=1 + at)
-            told.append(f"<span style='color:{colour}'>━</span> " + (
+            told.append(f"<span style='color:{colour}'>━</span>&nbsp;" + (
                 tr("{n} samples").format(n=window) if window == windows[-1] else str(window)))
         self.line("parting", self.theme.text)  # so that the axis reaches to it
         for state, colour in zip(STATES, self.theme.series, strict=False):
@@ -91,9 +94,9 @@ def _told_state(live: LiveRun, theme: Theme) -> str:
     if newest is None:
         return ""
     if newest.state is None:
-        return tr("no state: {why}").format(why=(newest.reason or "").partition(":")[0])
+        return tr("no state: {why}").format(why=in_short(newest.reason))
     colour = theme.series[STATES.index(newest.state)]
-    return (f"<span style='color:{colour}'>■</span> {tr(newest.state)} "
+    return (f"<span style='color:{colour}'>■</span>&nbsp;{tr(newest.state)}&nbsp;"
             f"{newest.probabilities[newest.state]:.0%}")
 
 

@@ -23,6 +23,7 @@ from PyQt5.QtWidgets import (
 from ginsen.analysis.measures import known_measures, label
 from ginsen.gui.die_results import DieResults, read_results, shares
 from ginsen.gui.language import tr
+from ginsen.gui.pens import pen
 from ginsen.gui.theme import Theme
 from ginsen.instruments.probe_station import Die
 from ginsen.report import quantity
@@ -136,7 +137,7 @@ class DieMap(QWidget):
         colours = pg.colormap.get("viridis")
         place = {die: _place(die) for die in dies}
         self.squares.setData([{
-            "pos": place[die], "data": die, "pen": pg.mkPen(self.theme.faint),
+            "pos": place[die], "data": die, "pen": pen(self.theme.faint),
             "brush": pg.mkBrush(colours.map(each, "qcolor") if math.isfinite(each)
                                 else self.theme.panel)}
             for die, each in zip(dies, share.tolist(), strict=True)])
@@ -144,7 +145,7 @@ class DieMap(QWidget):
                   if outcome.startswith("failed")]
         self._crosses.setData(pos=np.array(failed).reshape(-1, 2))
         self._frame.setData([] if self.here is None else [{
-            "pos": _place(self.here), "pen": pg.mkPen(self.theme.on, width=4),
+            "pos": _place(self.here), "pen": pen(self.theme.on, 4),
             "brush": pg.mkBrush(None)}])
         self._name(dies, values, share.tolist())
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, Qt
-from PyQt5.QtGui import QBrush, QColor
-from PyQt5.QtWidgets import QGraphicsRectItem, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtGui import QColor
+from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from ginsen.gui.background import Background
 from ginsen.gui.forgetting_curves import (
@@ -21,7 +21,8 @@ from ginsen.gui.forgetting_curves import (
     fitted_law,
     median_of,
 )
-from ginsen.gui.language import tr
+from ginsen.gui.instrument_state import InstrumentState
+from ginsen.gui.language import in_short, tr
 from ginsen.gui.live_run import LiveRun, is_pulse
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.reads_panel import ReadsPanel
@@ -45,6 +46,7 @@ class ForgettingView(QWidget):
         self._live: LiveRun | None = None
         self._fitted, self._fitting = 0.0, False
         self._spectrum_of: object = None
+        self._temperature = ""
         age = (tr("Time since the pulse"), "s")
         self.kept = PlotFrame(tr("What is left"), age, (tr("G / first read"), ""), theme,
                               log_x=True)
@@ -67,7 +69,8 @@ class ForgettingView(QWidget):
         self.numbers.setWordWrap(True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reads = ReadsPanel()
-        self._dead = self._dead_time(theme)
+        # The time before the first read, of which nothing is known, in grey.
+        self._dead = self.kept.area(QColor(theme.grid))
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -75,21 +78,13 @@ class ForgettingView(QWidget):
         layout.addWidget(self.left_over, 1, 0)
         layout.addWidget(self.spectrum, 0, 1)
         below = QVBoxLayout()
+        below.setContentsMargins(6, 0, 6, 6)
         below.addWidget(self.numbers, 1)
         below.addWidget(self.reads)
         layout.addLayout(below, 1, 1)
         for at, (across, down) in enumerate(((5, 5), (3, 2))):
             layout.setColumnStretch(at, across)
             layout.setRowStretch(at, down)
-
-    def _dead_time(self, theme: Theme) -> QGraphicsRectItem:
-        """The time before the first read, of which nothing is known, in grey."""
-        area = QGraphicsRectItem()
-        area.setPen(pg.mkPen(None))
-        area.setBrush(QBrush(QColor(theme.grid)))
-        area.setZValue(-10)
-        self.kept.item.vb.addItem(area, ignoreBounds=True)
-        return area
 
     def begin(self, live: LiveRun, folder: Path, sample: str, pair: str) -> None:
         """A run begins; the last cycles of its electrode pair are looked for."""
@@ -98,8 +93,13 @@ class ForgettingView(QWidget):
         self.left_over.clear()
         self.numbers.setText("")
         self._dead.setRect(QRectF())
-        self._background.ask(lambda: earlier_cycles(folder, sample, pair),
+        self._background.ask(partial(self._look_back, live, folder, sample, pair),
                              partial(self._earlier, live))
+
+    def _look_back(self, live: LiveRun, folder: Path, sample: str,
+                   pair: str) -> tuple[ForgettingCurve, ...]:
+        """The last cycles, off the window's thread; none for a run that another has followed."""
+        return earlier_cycles(folder, sample, pair) if live is self._live else ()
 
     def _earlier(self, live: LiveRun, curves: tuple[ForgettingCurve, ...]) -> None:
         if live is not self._live:
@@ -110,6 +110,11 @@ class ForgettingView(QWidget):
         if middle is not None:
             self.kept.give("median", middle.age, middle.ratio)
         self.kept.fit()
+
+    def show_states(self, states: tuple[InstrumentState, ...]) -> None:
+        """What the instruments were last heard to say: the temperature is told with the reads."""
+        self._temperature = next((state.state or tr("not known") for state in states
+                                  if state.kind == "temperature controller"), "")
 
     def refresh(self, live: LiveRun) -> None:
         """Draw what there is."""
@@ -162,8 +167,8 @@ class ForgettingView(QWidget):
         self.left_over.fit()
         found = law.retention
         self.kept.entitle(tr("What is left"), (
-            tr("law: {law}").format(law=found.law) if found.law else
-            tr("no law: {why}").format(why=(found.law_reason or "").partition(":")[0])))
+            tr("law: {law}").format(law=tr(found.law)) if found.law else
+            tr("no law: {why}").format(why=in_short(found.law_reason))))
 
     def _tell(self, live: LiveRun, age: float, ratio: float) -> None:
         """Numbers of the moment: raw readings, what is used of the range, the margin."""
@@ -173,12 +178,14 @@ class ForgettingView(QWidget):
         phase, samples = latest.phase, latest.samples
         current = abs(float(samples.current[-1]))
         used = (f"{current / phase.measure_range:.0%}" if phase.measure_range else "–")
-        rows = ((tr("age"), quantity(age, "s")), (tr("left"), f"{ratio:.3f}"),
+        rows = [(tr("age"), quantity(age, "s")), (tr("left"), f"{ratio:.3f}"),
                 ("V", quantity(float(samples.voltage[-1]), "V")),
                 ("I", quantity(float(samples.current[-1]), "A")),
                 (tr("range used"), used),
                 (tr("compliance margin"), f"{1 - current / phase.compliance:.0%}"),
-                ("NPLC", f"{phase.nplc:g}"))
+                ("NPLC", f"{phase.nplc:g}")]
+        if self._temperature:
+            rows.append((tr("temperature"), self._temperature))
         self.numbers.setText("<table cellspacing='3'>" + "".join(
             f"<tr><td>{name}&nbsp;&nbsp;</td><td><b>{text}</b></td></tr>"
             for name, text in rows) + "</table>")

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from ginsen.instruments.probe_station import ProbeStation
 from ginsen.instruments.source_meter import SourceMeter
+from ginsen.report import quantity
 from ginsen.station import Station
+from ginsen.station_file import SURROUNDINGS, SurroundingsEntry
 
 Output = Literal["off", "on", "unknown", "none"]
 
@@ -27,7 +29,7 @@ class InstrumentState:
     name: str
     identity: str
     address: str
-    kind: Literal["source meter", "probe station"]
+    kind: Literal["source meter", "probe station", "temperature controller"]
     output: Output
     heard: float
     state: str = ""
@@ -51,6 +53,10 @@ def look(lab: Station, *, measuring: bool = False,
     entry = lab.file.prober
     if entry is not None:
         states.append(_prober(lab, entry.name, lab.prober))
+    for around in lab.file.surroundings:
+        if "K" in SURROUNDINGS[around.driver].values():  # whose limits are temperatures
+            states.append(_temperature(lab, around))
+            break
     return tuple(states)
 
 
@@ -71,6 +77,16 @@ def _prober(lab: Station, name: str, prober: ProbeStation) -> InstrumentState:
     address = "" if lab.file.prober is None else lab.file.prober.address
     return InstrumentState(name, lab.identities[name], address, "probe station", "none",
                            time.monotonic(), state=contact)
+
+
+def _temperature(lab: Station, entry: SurroundingsEntry) -> InstrumentState:
+    state = problem = ""
+    try:
+        state = quantity(lab.temperature.temperature, "K")
+    except Exception as fault:  # no run is ended for a thermometer
+        problem = str(fault)
+    return InstrumentState(entry.name, lab.identities[entry.name], entry.address,
+                           "temperature controller", "none", time.monotonic(), state, problem)
 
 
 def worst(states: tuple[InstrumentState, ...]) -> Output:

@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from ginsen.gui.language import tr
 from ginsen.gui.live_run import LiveRun, Step
+from ginsen.gui.pens import pen
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.theme import Theme
 from ginsen.types import Array
@@ -24,7 +25,7 @@ class IVView(QWidget):
         self.betas = PlotFrame(tr("β against conductance"), ("G", "S"), ("β", ""), theme,
                                log_x=True)
         self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), top=np.zeros(0),
-                                     bottom=np.zeros(0), pen=pg.mkPen(theme.faint))
+                                     bottom=np.zeros(0), pen=pen(theme.faint))
         self.betas.item.addItem(self._bars)
         self.betas.line("β", theme.series[0], symbol="o")
         layout = QHBoxLayout(self)

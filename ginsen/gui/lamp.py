@@ -42,8 +42,8 @@ class Lamp(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.word)
         layout.addWidget(self.age)
+        layout.addStrut(142)  # as wide for ON as for OFF
         self._shown = ""
-        self.setMinimumWidth(170)
         self.refresh()
 
     def show_states(self, states: tuple[InstrumentState, ...]) -> None:

@@ -22,6 +22,11 @@ def spoken() -> str:
     return _spoken
 
 
+def in_short(reason: str | None) -> str:
+    """What stands before the colon of a reason, in the language in use."""
+    return tr((reason or "").partition(":")[0])
+
+
 def tr(text: str) -> str:
     """A text of the window in the language in use; English where the catalogue has none."""
     return JAPANESE.get(text, text) if _spoken == "ja" else text

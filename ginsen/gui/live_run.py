@@ -160,7 +160,8 @@ class LiveRun:
         time, values = self._window
         end = int(np.searchsorted(time, fit.stop, side="right"))
         return spectrum_curves(values[max(0, end - fit.count):end], latest.phase.interval, fit,
-                               integration=self._integration)
+                               integration=self._integration,
+                               mains=latest.phase.nplc / self._integration)
 
 
 def is_pulse(phase: str) -> bool:

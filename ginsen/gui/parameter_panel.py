@@ -22,6 +22,9 @@ from ginsen.gui.quantity_text import text_of
 from ginsen.gui.theme import restyle
 from ginsen.protocols import PROTOCOLS, Protocol
 
+_LABEL = 9
+"""Heights of a line, that a label is wide at least: a longer one has its group to itself."""
+
 Field = QLineEdit | QComboBox | QCheckBox
 
 
@@ -60,6 +63,7 @@ class ParameterPanel(QScrollArea):
             layout.addWidget(_heading(tr(group.title)))
             layout.addLayout(self._form(group))
         layout.addStretch(1)
+        _in_one_column(page)
         self.setWidget(page)
         self._check()
 
@@ -79,6 +83,7 @@ class ParameterPanel(QScrollArea):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(3)
+        form.setHorizontalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for row in group.rows:
             field = self._field(row)
@@ -88,7 +93,6 @@ class ParameterPanel(QScrollArea):
             for widget in (label, field):
                 widget.setToolTip(hint)
             label.setBuddy(field)
-            label.setMinimumWidth(112)
             form.addRow(label, field)
         return form
 
@@ -138,6 +142,14 @@ class ParameterPanel(QScrollArea):
                 field.setProperty("wrong", bool(sentence))
                 restyle(field)
         self.changed.emit()
+
+
+def _in_one_column(page: QWidget) -> None:
+    """Give labels one width, so that the fields of all groups stand below each other."""
+    labels = [label for label in page.findChildren(QLabel) if label.buddy() is not None]
+    widest = max((label.sizeHint().width() for label in labels), default=0)
+    for label in labels:
+        label.setMinimumWidth(min(widest, _LABEL * label.fontMetrics().height()))
 
 
 def _heading(text: str) -> QLabel:

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, Qt
-from PyQt5.QtGui import QFont, QPainter
+from PyQt5.QtGui import QColor, QFont, QPainter
 from PyQt5.QtSvg import QSvgGenerator
 from PyQt5.QtWidgets import (
     QFileDialog,
+    QGraphicsRectItem,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -24,6 +25,7 @@ from PyQt5.QtWidgets import (
 
 from ginsen.gui.axis import QuantityAxis
 from ginsen.gui.language import tr
+from ginsen.gui.pens import pen
 from ginsen.gui.ranges import bounds_of, following, growing
 from ginsen.gui.theme import Theme
 from ginsen.gui.thinning import to_columns
@@ -49,7 +51,8 @@ class PlotFrame(QWidget):
         self.title = QLabel(title)
         self.title.setObjectName("group")
         self.title.setTextFormat(Qt.TextFormat.RichText)
-        # What is told beside the name must not make the window any wider.
+        # What is told beside the name must not make the window any wider: it takes another line.
+        self.title.setWordWrap(True)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._units = (x, y)
         self._curves: dict[str, Any] = {}
@@ -75,6 +78,7 @@ class PlotFrame(QWidget):
             axis.setLabel(label, units=unit or None)
             axis.setPen(self.theme.faint)
             axis.setTextPen(self.theme.text)
+            axis.setStyle(showValues=False)  # until there is something that they count
         self.item.showGrid(x=True, y=True, alpha=0.18)
         self.item.hideButtons()
         self.item.setMenuEnabled(False)
@@ -110,17 +114,20 @@ class PlotFrame(QWidget):
         layout.addWidget(self.plot, 1)
         self.plot.scene().sigMouseMoved.connect(self._moved)
 
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """A title of two lines takes room from its own plot, not from those beside it."""
+        return False
+
     # -- curves ---------------------------------------------------------------------------------
 
     def line(self, name: str, colour: str, *, width: float = 1.0,
              style: Literal["line", "dash"] = "line", symbol: str = "") -> None:
         """Make a curve; a `symbol` (pyqtgraph's names) draws points instead of a line."""
-        kinds = {"line": Qt.PenStyle.SolidLine, "dash": Qt.PenStyle.DashLine}
         if symbol:
             curve = pg.ScatterPlotItem(size=7, pen=None, brush=colour, symbol=symbol)
         else:
-            curve = pg.PlotCurveItem(pen=pg.mkPen(colour, width=width, style=kinds[style]),
-                                     connect="finite", skipFiniteCheck=False)
+            curve = pg.PlotCurveItem(pen=pen(colour, width, style), connect="finite",
+                                     skipFiniteCheck=False)
         self._curves[name] = curve
         self.item.addItem(curve)
 
@@ -128,8 +135,7 @@ class PlotFrame(QWidget):
         """Make a curve of bars, one between each two points of its data."""
         shade = pg.mkColor(colour)
         shade.setAlpha(255 if opaque else 90)
-        self._curves[name] = bars = pg.PlotCurveItem(pen=pg.mkPen(shade, width=width),
-                                                     connect="pairs")
+        self._curves[name] = bars = pg.PlotCurveItem(pen=pen(shade, width), connect="pairs")
         self.item.addItem(bars)
 
     def remove_lines(self) -> None:
@@ -180,7 +186,9 @@ class PlotFrame(QWidget):
 
     def entitle(self, *parts: str) -> None:
         """The name of the plot, and what is told beside it; all of it also under the pointer."""
-        text = "&nbsp;&nbsp; ".join(part for part in parts if part)
+        name, *told = (part for part in parts if part)
+        text = "&nbsp;&nbsp; ".join((name, *(f"<span style='font-weight:normal'>{part}</span>"
+                                             for part in told)))
         if text != self.title.text():
             self.title.setText(text)
             self.title.setToolTip(text)
@@ -206,6 +214,7 @@ class PlotFrame(QWidget):
                                            (bounds_of([y for _, y in chosen]), following))):
             if data is None:
                 continue
+            self.item.getAxis(("bottom", "left")[at]).setStyle(showValues=True)
             if at == 1 and least_y is not None:
                 middle = sum(data) / 2
                 data = min(data[0], middle - least_y / 2), max(data[1], middle + least_y / 2)
@@ -308,6 +317,15 @@ class PlotFrame(QWidget):
         painter = QPainter(generator)
         self.plot.render(painter, QRectF(self.plot.rect()), self.plot.rect())
         painter.end()
+
+    def area(self, colour: QColor) -> QGraphicsRectItem:
+        """A shaded area behind the curves, empty as yet; its rectangle is in what axes count."""
+        area = QGraphicsRectItem()
+        area.setPen(pg.mkPen(None))
+        area.setBrush(pg.mkBrush(colour))
+        area.setZValue(-10)
+        self.item.vb.addItem(area, ignoreBounds=True)
+        return area
 
     def text(self, name: str, colour: str, *, bold: bool = False) -> Any:
         """A text to be put somewhere in the plot."""

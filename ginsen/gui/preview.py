@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginsen.gui.language import tr
 from ginsen.gui.quantity_text import duration_text
 from ginsen.planning import PlannedPhase, plan
 from ginsen.protocols import Protocol, Series
 from ginsen.report import quantity
-from ginsen.station import driver_of
+from ginsen.station import sheet_of
 from ginsen.station_file import read_station
 from ginsen.stimulus import stimulus_sentences
 from ginsen.types import Array
@@ -58,8 +59,7 @@ def preview(protocol: Protocol) -> Preview:
     phases = [phase for run in runs for phase in run.stimulus()]
     if not phases:
         raise ValueError(f"{protocol.name} has no phase to apply with these parameters.")
-    meter = driver_of(entry)
-    planned = plan(phases, meter.sheet, entry.limits, leads=entry.leads)
+    planned = plan(phases, sheet_of(entry), entry.limits, leads=entry.leads)
     times = np.array([[row.start, row.start + row.phase.duration] for row in planned]).ravel()
     levels = np.repeat([row.phase.level for row in planned], 2)
     different = sorted({0.0, *levels.tolist()})
@@ -77,8 +77,9 @@ def _told(planned: Sequence[PlannedPhase]) -> str:
     seconds = sum(row.phase.duration for row in planned)
     charge = sum(row.charge for row in planned if math.isfinite(row.charge))
     largest = max(abs(row.phase.level) for row in planned)
-    return (f"{duration_text(seconds)} · max {quantity(largest, 'V')} · "
-            f"≤ {quantity(charge, 'C', 2)} · {sum(row.phase.count for row in planned)} samples")
+    return tr("{time} · max {level} · ≤ {charge} · {n} samples").format(
+        time=duration_text(seconds), level=quantity(largest, "V"), charge=quantity(charge, "C", 2),
+        n=sum(row.phase.count for row in planned))
 
 
 def _ways(planned: Sequence[PlannedPhase]) -> list[str]:

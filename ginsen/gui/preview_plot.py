@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt5.QtGui import QFontMetrics
+from PyQt5.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from ginsen.gui.language import tr
+from ginsen.gui.pens import pen
 from ginsen.gui.preview import Preview, apart, stretched
 from ginsen.gui.theme import Theme, restyle
 from ginsen.report import quantity
@@ -30,7 +32,7 @@ class PreviewPlot(QWidget):
             item.getAxis(side).setPen(theme.faint)
             item.getAxis(side).setTextPen(theme.text)
         item.setLabel("bottom", tr("Time"), units="s")
-        self._line = item.plot([], [], pen=pg.mkPen(theme.series[0], width=2), fillLevel=0,
+        self._line = item.plot([], [], pen=pen(theme.series[0], 2), fillLevel=0,
                                brush=pg.mkBrush(theme.series[0] + "30"))
         self.told = QLabel()
         self.told.setWordWrap(True)
@@ -39,7 +41,10 @@ class PreviewPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        self.plot.setMinimumHeight(140)
+        # A splitter does not ask how high a text becomes that is broken into lines.
+        line = QFontMetrics(QApplication.font()).height()
+        self.plot.setMinimumHeight(8 * line)
+        self.told.setMinimumHeight(2 * line)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.told)
         layout.addWidget(self.sentences)

@@ -37,6 +37,7 @@ class RecordDetails(QWidget):
                             (self.avalanches, tr("Avalanches"))):
             self.tabs.addTab(view, title)
         row = QHBoxLayout()
+        row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(QLabel(tr("Phase")))
         row.addWidget(self.phase, 1)
         self.tabs.setDocumentMode(True)

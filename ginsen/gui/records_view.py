@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -14,6 +15,7 @@ from PyQt5.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -61,6 +63,7 @@ class RecordsView(QWidget):
         self.sentences.setWordWrap(True)
         self.sentences.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.sentences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.conductance.say(tr("Open a recording, or make a run"))
         self._lay_out()
         self.open_button.clicked.connect(self.ask_files)
         self.report_button.clicked.connect(self.ask_report)
@@ -71,7 +74,6 @@ class RecordsView(QWidget):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        side.setMinimumWidth(205)
         column = QVBoxLayout(side)
         column.addWidget(self.list, 1)
         buttons = QHBoxLayout()
@@ -79,7 +81,11 @@ class RecordsView(QWidget):
         buttons.addWidget(self.report_button)
         column.addLayout(buttons)
         column.addWidget(self.behind_button)
-        column.addWidget(self.sentences, 1)
+        told = QScrollArea()
+        told.setWidgetResizable(True)
+        told.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        told.setWidget(self.sentences)
+        column.addWidget(told, 2)
         plots = QWidget()
         grid = QGridLayout(plots)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -117,6 +123,14 @@ class RecordsView(QWidget):
         self.list.clearSelection()
         self.list.setCurrentItem(item)
         item.setSelected(True)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """With nothing chosen yet, the newest recording is shown."""
+        super().showEvent(event)
+        newest = self.list.item(0)
+        if newest is not None and not self.list.selectedItems():
+            newest.setSelected(True)
+            self.list.setCurrentItem(newest)
 
     @property
     def paths(self) -> list[Path]:
@@ -166,10 +180,11 @@ class RecordsView(QWidget):
         front, *behind = chosen
         for plot in (self.conductance, self.beta):
             plot.follow()
+        self.conductance.say("")
         self.conductance.overlay({each.title: each.run.conductance.curve() for each in behind})
         self.conductance.refresh(front.run)
         self.beta.refresh(front.run)
-        self.sentences.setText("\n\n".join((front.title, str(front.record.outcome),
+        self.sentences.setText("\n\n".join((front.title, tr(str(front.record.outcome)),
                                             *as_sentences(front.summary, front.record))))
         self.details.show_records(front, behind)
 

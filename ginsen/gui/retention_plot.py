@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ginsen.gui.forgetting_curves import ForgettingCurve
-from ginsen.gui.language import tr
+from ginsen.gui.language import in_short, tr
 from ginsen.gui.opened_record import OpenedRecord
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.theme import Theme
@@ -53,9 +53,9 @@ class RetentionPlot(PlotFrame):
         if found.law is not None:
             age = np.geomspace(kept.age[0], kept.age[-1], 300)
             self.give("law", age, found.curve(age) / found.first)
-            told.append(tr("law: {law}").format(law=found.law))
+            told.append(tr("law: {law}").format(law=tr(found.law)))
         elif found.law_reason:
-            told.append(tr("no law: {why}").format(why=found.law_reason.partition(":")[0]))
+            told.append(tr("no law: {why}").format(why=in_short(found.law_reason)))
         if found.half_life is not None:
             self.give("half-life", np.array([found.half_life]), np.array([0.5]))
             told.append(tr("half-life {time}").format(time=quantity(found.half_life, "s")))

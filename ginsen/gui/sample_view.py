@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ginsen.gui.language import tr
+from ginsen.gui.pens import pen
 from ginsen.gui.sample_picture import SamplePicture
 from ginsen.gui.theme import Theme
 from ginsen.report import quantity
@@ -37,9 +38,8 @@ class SampleView(QWidget):
             item.getAxis(side).setTextPen(theme.text)
             item.setLabel(side, "x" if side == "bottom" else "y", units="m")
         colours = pg.colormap.get("cividis").getLookupTable(0.05, 0.95, SHADES)
-        self._wires = [self._pairs(pg.mkPen(colour, width=1.5)) for colour in colours]
-        self._path = [self._pairs(pg.mkPen(theme.alarm, width=2 + 1.6 * at))
-                      for at in range(WIDTHS)]
+        self._wires = [self._pairs(pen(colour, 1.5)) for colour in colours]
+        self._path = [self._pairs(pen(theme.alarm, 2 + 1.6 * at)) for at in range(WIDTHS)]
         self._bridged = pg.ScatterPlotItem(size=5, pen=None, brush=theme.text)
         self._electrodes = pg.ScatterPlotItem(size=16, pen=pg.mkPen(theme.text, width=2),
                                               brush=theme.on, symbol="s")
@@ -54,8 +54,8 @@ class SampleView(QWidget):
         layout.addWidget(self.plot, 1)
         self.has_picture = False
 
-    def _pairs(self, pen: Any) -> Any:
-        curve = pg.PlotCurveItem(pen=pen, connect="pairs", antialias=True)
+    def _pairs(self, drawn_with: Any) -> Any:
+        curve = pg.PlotCurveItem(pen=drawn_with, connect="pairs", antialias=True)
         self.plot.getPlotItem().addItem(curve)
         return curve
 

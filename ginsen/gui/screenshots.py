@@ -1,7 +1,7 @@
 """Pictures of the window for the docs, of real runs on the simulated bench.
 
 `python -m ginsen.gui.screenshots docs/images` makes them all at 1280 × 800; with `--scale 3` the
-same window is drawn for a 4K screen, 3840 pixels wide.
+same window is drawn for a 4K screen, 3840 pixels wide, and with `--language ja` in Japanese.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from PyQt5.QtCore import QDeadlineTimer, QEventLoop, QSettings, QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 
-from ginsen.gui.appearance import Appearance
+from ginsen.gui.appearance import CHOICES, Appearance
 from ginsen.gui.application import Desk, application
 from ginsen.gui.window import BenchWindow
 
@@ -28,9 +28,9 @@ PATIENCE = 120_000
 class Photographer:
     """One desk, and pictures of it put into a folder."""
 
-    def __init__(self, folder: Path, settings: QSettings) -> None:
+    def __init__(self, folder: Path, settings: QSettings, appearance: Appearance) -> None:
         self._folder = folder
-        self.desk = Desk(Appearance(), settings)
+        self.desk = Desk(appearance, settings)
         self.window.resize(WIDTH, HEIGHT)
         self.window.show()
         self.desk.bench.speed = float("inf")
@@ -102,9 +102,9 @@ def _wait(milliseconds: int) -> None:
     loop.exec_()
 
 
-def take_all(folder: Path, settings: QSettings) -> None:
+def take_all(folder: Path, settings: QSettings, appearance: Appearance) -> None:
     """Every picture of the docs."""
-    camera = Photographer(folder, settings)
+    camera = Photographer(folder, settings, appearance)
     take_runs(camera)
     take_afterwards(camera)
     take_others(camera)
@@ -165,7 +165,7 @@ def take_others(camera: Photographer) -> None:
     camera.until(lambda: sample.dies.here is not None)
     camera.take("wafer", sample)
     camera.open("simulated")
-    camera.desk.restyle(Appearance(theme="dark", size="large"))
+    camera.desk.restyle(camera.window.appearance.having("theme", "dark").having("size", "large"))
     camera.window.views.setCurrentWidget(camera.window.views.run)
     camera.set_up("memory")
     camera.run_until(40.0)
@@ -177,6 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ginsen.gui.screenshots")
     parser.add_argument("folder", type=Path, help="where to put the pictures")
     parser.add_argument("--scale", default="1", help="pixels for each of the window's (1)")
+    parser.add_argument("--language", choices=CHOICES["language"], default="en")
     options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = options.scale
@@ -188,7 +189,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.chdir(scratch)  # runs are recorded in `runs`, as for everybody
         try:
             take_all(folder, QSettings(str(Path(scratch) / "bench.ini"),
-                                       QSettings.Format.IniFormat))
+                                       QSettings.Format.IniFormat),
+                     Appearance(language=options.language))
         finally:
             os.chdir(before)
     app.processEvents()

@@ -7,23 +7,29 @@ from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
+from PyQt5.QtCore import QRectF
+from PyQt5.QtGui import QColor
+from PyQt5.QtWidgets import QGraphicsRectItem
 
 from ginsen.gui.current_floor import CurrentFloor
-from ginsen.gui.language import tr
+from ginsen.gui.language import in_short, tr
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.spectrum_curves import SpectrumCurves
-from ginsen.gui.theme import Theme
+from ginsen.gui.theme import PURPLE, Theme
 from ginsen.report import beta_text
 from ginsen.types import Array
 
 _OTHERS = 6
+_MAINS = PURPLE
+_FAR = 1e3
+"""Decades, beyond what is ever seen."""
 
 
 class SpectrumPlot(PlotFrame):
     """S_G against frequency. The fit's interval is shaded, its white floor dashed.
 
-    Floors that were measured, of an open input and of a resistor, are drawn as what they would be
-    at the level of the reads.
+    So is where the mains are seen, directly or folded. Floors that were measured, of an open input
+    and of a resistor, are drawn as what they would be at the level of the reads.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -31,6 +37,7 @@ class SpectrumPlot(PlotFrame):
                          log_x=True, log_y=True)
         self._floors: dict[str, CurrentFloor] = {}
         self._again: Callable[[], None] = lambda: None
+        self._mains: list[QGraphicsRectItem] = []
         for at in range(_OTHERS):
             self.line(f"other {at + 1}", theme.faint)
         for name, floor_colour in (("open", theme.series[2]), ("resistor", theme.series[3])):
@@ -60,21 +67,28 @@ class SpectrumPlot(PlotFrame):
         self._again = partial(self.show_spectrum, curves, why, level=level, others=others)
         if curves is None:
             self.clear()
+            self._shade_mains(np.empty((0, 2)))
             self.say(why)
             self.entitle(tr("Spectrum"))
             return
         fit = curves.fit
         self.say("")
+        mains = curves.mains[curves.mains[:, 0] < curves.frequency[-1]]
+        self._shade_mains(mains)
         told = [tr("Spectrum"), f"β = {beta_text(fit)}" if fit.beta is not None else
-                tr("no β: {why}").format(why=(fit.reason or "").partition(":")[0])]
+                tr("no β: {why}").format(why=in_short(fit.reason))]
         for name, words in (("open", tr("open")), ("resistor", tr("resistor"))):
             floor = self._floors.get(name)
             self.give(f"{name} floor", *((_nothing(), _nothing()) if floor is None else
                                          (floor.frequency, floor.of_conductance(level))))
             if floor is not None:
                 colour = self.theme.series[2 if name == "open" else 3]
-                told.append(f"<span style='color:{colour}'>┅</span> {words}")
+                told.append(f"<span style='color:{colour}'>┅</span>&nbsp;{words}")
+        if mains.size:
+            told.append(f"<span style='color:{_MAINS}'>■</span>&nbsp;{tr('mains')}")
         self.entitle(*told)
+        if fit.reason:
+            self.title.setToolTip(fit.reason)
         for at in range(_OTHERS):
             self.give(f"other {at + 1}", *((others[at].frequency, others[at].density)
                                            if at < len(others) else (_nothing(), _nothing())))
@@ -85,6 +99,19 @@ class SpectrumPlot(PlotFrame):
         self.give("fit high", f, curves.line_high)
         self.give("floor", f, np.full(f.shape, curves.floor or np.nan))
         self.fit(("S_G", "fit", "open floor", "resistor floor"))
+
+    def _shade_mains(self, stretches: Array) -> None:
+        """Shade where the mains are seen, from the bottom to the top."""
+        colour = QColor(_MAINS)
+        colour.setAlpha(90)
+        while len(self._mains) < len(stretches):
+            self._mains.append(self.area(colour))
+        edges = np.log10(stretches)
+        for at, area in enumerate(self._mains):
+            area.setVisible(at < len(edges))
+            if at < len(edges):
+                low, high = edges[at]
+                area.setRect(QRectF(low, -_FAR, high - low, 2 * _FAR))
 
 
 def _nothing() -> Array:

@@ -30,7 +30,7 @@ class TermsBar(QWidget):
         self.button.setToolTip(tr("β in this band and in these windows; empty fields are as usual"))
         self.button.clicked.connect(self._ask)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(6, 2, 6, 4)
         for widget, share in ((QLabel(tr("Band")), 0), (self.low, 1), (QLabel("–"), 0),
                               (self.high, 1), (QLabel(tr("Windows")), 0), (self.windows, 2),
                               (self.button, 0)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyqtgraph as pg
 from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor
 from PyQt5.QtWidgets import QGraphicsRectItem
@@ -68,9 +67,4 @@ class TimePlot(PlotFrame):
         colour = QColor(self.theme.series[at % len(self.theme.series)])
         label = self.text("", colour.name(), bold=True)
         colour.setAlpha(34)
-        area = QGraphicsRectItem()
-        area.setPen(pg.mkPen(None))
-        area.setBrush(pg.mkBrush(colour))
-        area.setZValue(-10)
-        self.item.vb.addItem(area, ignoreBounds=True)
-        return area, label
+        return self.area(colour), label

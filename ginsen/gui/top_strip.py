@@ -17,7 +17,7 @@ from PyQt5.QtWidgets import (
 )
 
 from ginsen.gui.lamp import Lamp
-from ginsen.gui.language import tr
+from ginsen.gui.language import in_short, tr
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.quantity_text import duration_text
 from ginsen.gui.theme import Theme
@@ -70,7 +70,7 @@ class TopStrip(QWidget):
             numbers.addWidget(widget, 1, at)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 4)
-        layout.setSpacing(16)
+        layout.setSpacing(12)
         layout.addLayout(left, 1)
         layout.addLayout(numbers)
         layout.addWidget(self.pause_button)
@@ -100,7 +100,7 @@ class TopStrip(QWidget):
         self.beta.setText("–" if fit is None or fit.beta is None else
                           f"{fit.beta:.2f} ± {half:.2f}")
         why = "" if fit is None else fit.reason or ""
-        self.beta_name.setText(tr("no β: {why}").format(why=why.partition(":")[0]) if why
+        self.beta_name.setText(tr("no β: {why}").format(why=in_short(why)) if why
                                else tr("β, 95 %"))
         self.beta.setToolTip(why)
 

@@ -76,6 +76,7 @@ class BenchWindow(QMainWindow):
         self.analysis = AnalysisSettings(settings, self.background, self)
         self.message = QLabel("")
         self.message.setWordWrap(True)
+        self.message.setContentsMargins(8, 2, 8, 4)
         self.output_off = OutputOff(self.bench, parent=self)
         self.control = RunControl(self.bench, self.strip, self.views.forgetting.reads, self)
         self._lay_out()
@@ -154,7 +155,7 @@ class BenchWindow(QMainWindow):
 
     def open_station(self, path: str) -> None:
         """Open a station in place of the one that is open."""
-        self.say(tr("Opening {station} …").format(station=path))
+        self.say(_opening(path))
         self.stations.show_choice(path)
         self.stations.lock(True)
         self.setup.set_station(path, ready=False)
@@ -171,8 +172,8 @@ class BenchWindow(QMainWindow):
 
     def open_recording(self, path: str) -> None:
         """Show a recording."""
-        self.views.setCurrentWidget(self.views.records)
         self.views.records.open(Path(path))
+        self.views.setCurrentWidget(self.views.records)
 
     def say(self, sentence: str) -> None:
         """Tell what happened, in words, at the foot of the window, beside what was told before."""
@@ -196,7 +197,10 @@ class BenchWindow(QMainWindow):
 
     def ask_save(self) -> None:
         """Save the view that is seen as a picture."""
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save this view …"), "view.png", "*.png")
+        made = [entry.recording for entry in self.queue if entry.recording is not None]
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Save this view …"),
+            str(made[-1].with_suffix(".png")) if made else "view.png", "*.png")
         if path:
             target = Path(path).with_suffix(".png")
             self.say((tr("Saved as {path}") if self.views.save(target) else
@@ -258,6 +262,7 @@ class BenchWindow(QMainWindow):
         self.setup.set_station(station.path, ready=True)
         self.views.sample.show_station(station)
         self._share_bench()
+        self._said = tuple(each for each in self._said if each != _opening(station.path))
         self.say(station.caveat or tr("{station} is open.").format(station=station.name))
 
     def _closed(self, problem: str) -> None:
@@ -277,6 +282,7 @@ class BenchWindow(QMainWindow):
     def _looked(self, states: tuple[InstrumentState, ...]) -> None:
         self.stations.show_states(states)
         self.strip.lamp.show_states(states)
+        self.views.forgetting.show_states(states)
 
     def _pictured(self, picture: SamplePicture) -> None:
         self.views.sample.network.show_picture(picture)
@@ -372,3 +378,7 @@ class BenchWindow(QMainWindow):
         self.bench.wait()
         self.background.close()
         self.close()
+
+
+def _opening(station: str) -> str:
+    return tr("Opening {station} …").format(station=station)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from ginsen.instruments.contact import Contact
+from ginsen.instruments.conversation import NOT_A_NUMBER
 from ginsen.instruments.keithley2600_corrected import CorrectedKeithley2600
 from ginsen.instruments.keithley_source_meter import KeithleySourceMeter
 from ginsen.instruments.source_meter import InstrumentError
@@ -12,6 +15,9 @@ from ginsen.types import Clock, Emergency, Limits
 
 OFF_MODES = {"open": 2, "zero": 0, "ramp": 2}
 """How the output rests when off, by the station's safe state: high impedance or 0 V."""
+
+_CONTACT_CURRENT = 1e-3
+"""A: the least limit of the off state with which contact is checked (Rev. B, page 7-193)."""
 
 
 class GuardedKeithley2600(KeithleySourceMeter, CorrectedKeithley2600):
@@ -80,6 +86,30 @@ class GuardedKeithley2600(KeithleySourceMeter, CorrectedKeithley2600):
                                   f"station expects a Keithley {self.sheet.model}.")
         return identity
 
+    def contact_check(self) -> Contact | None:
+        """`smuX.contact.r()`; None where the station gives its leads no `contact_limit`.
+
+        The check is refused with the relay open, so for its time the sample rests at 0 V, limited
+        to 1 mA (Reference Manual 2600BS-901-01 Rev. B, pages 7-193 and 7-194).
+        """
+        if not self.leads.contact_limit:
+            return None
+        smu = self._smu
+        if self._output_on():
+            raise InstrumentError(f"contact is checked with the output off; that of {self._where}, "
+                                  f"{smu}, is on.")
+        for command in (f"{smu}.source.output=0", f"{smu}.source.offmode=0",
+                        f"{smu}.source.offlimiti={_CONTACT_CURRENT:.9e}",
+                        f"{smu}.contact.speed={smu}.CONTACT_SLOW"):
+            self.write(command)
+        try:
+            found = self.ask_for(f'print(string.format("%.6e;%.6e",{smu}.contact.r()))',
+                                 _two_resistances, "two resistances were")
+        finally:
+            self.write(f"{smu}.source.offmode={self._off_mode}")
+        self._raise_errors("checking the contact")
+        return Contact(*found, self.leads.contact_limit)
+
     def emergency(self, name: str) -> Emergency:
         """Abort and output off, whatever it is doing; its own off state decides how it rests."""
         return replace(super().emergency(name), question=self._echo(0, self._output_question),
@@ -93,3 +123,8 @@ class GuardedKeithley2600(KeithleySourceMeter, CorrectedKeithley2600):
         if self._hertz is None:
             self._hertz = self._number("localnode.linefreq")
         return self._hertz
+
+
+def _two_resistances(answer: str) -> tuple[float, float]:
+    high, low = (float(each) for each in answer.split(";"))
+    return (high if high < NOT_A_NUMBER else math.inf, low if low < NOT_A_NUMBER else math.inf)

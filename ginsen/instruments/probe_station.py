@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+from ginsen.instruments.contact import UNVERIFIED
 
 
 @dataclass(frozen=True, order=True)
@@ -29,11 +32,22 @@ class ProbeStation(ABC):
 
     before_moving: Callable[[], object] = staticmethod(lambda: None)
 
-    touchdowns = 0
-    """How often this driver has sent the chuck into contact; each leaves a mark."""
+    marks: Mapping[Die | None, int] = MappingProxyType({})
+    """How often this driver has sent each die into contact, which leaves a mark each time.
 
-    quality = "contact not verified"
+    None stands for where the chuck stood when no die was named.
+    """
+
+    place: Die | None = None
+    """The die last contacted, None where none was named."""
+
+    quality = UNVERIFIED
     """What is known of the contact: the chuck's height is told, no sensor tells more."""
+
+    @property
+    def touchdowns(self) -> int:
+        """How often this driver has sent the chuck into contact."""
+        return sum(self.marks.values())
 
     @property
     @abstractmethod
@@ -69,5 +83,6 @@ class ProbeStation(ABC):
         if die is not None:
             self.release()
             self.move_to(die)
-        self.touchdowns += 1
+        self.place = die
+        self.marks = {**self.marks, die: self.marks.get(die, 0) + 1}
         self.touch()

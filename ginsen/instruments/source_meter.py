@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from ginsen.datasheets.source_meter import SourceMeterSheet
+from ginsen.instruments.contact import Contact
 from ginsen.instruments.limits import excesses
 from ginsen.types import Clock, Emergency, Leads, Limits, Phase, Samples
 
@@ -33,7 +33,11 @@ class SourceMeter(ABC):
     clock: Clock
     limits: Limits
     leads: Leads = Leads()
-    sheet: ClassVar[SourceMeterSheet]
+    sheet: SourceMeterSheet
+    """Of the model, or of this one, where it is put together for a station."""
+
+    further_inputs: tuple[str, ...] = ()
+    """The names of what it reads at the same instants beside the current that it measures with."""
 
     heard: Callable[[], object] = staticmethod(lambda: None)
     """Called whenever the instrument has answered or is asked again: nothing hangs."""
@@ -51,6 +55,13 @@ class SourceMeter(ABC):
     def calibrated(self) -> str:
         """The date of its last calibration, YYYY-MM-DD, or nothing where it does not tell."""
         return ""
+
+    def contact_check(self) -> Contact | None:
+        """Whether force and sense meet on the pads; None where this meter or its leads can't tell.
+
+        The output is off, before and after. Raises InstrumentError where it is refused.
+        """
+        return None
 
     @abstractmethod
     def integration_time(self, phase: Phase) -> float:
@@ -78,6 +89,10 @@ class SourceMeter(ABC):
     @abstractmethod
     def fetch(self) -> Samples:
         """The samples gained since the last call, none twice, none left out."""
+
+    def fetch_further(self) -> tuple[Samples, ...]:
+        """Of each further input the samples that belong, one by one, to what `fetch` last gave."""
+        return ()
 
     @abstractmethod
     def halt(self) -> None:

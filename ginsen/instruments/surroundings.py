@@ -12,12 +12,14 @@ from ginsen.instruments.lakeshore335 import LakeShore335
 from ginsen.instruments.magnet_supply import MagnetSupply
 from ginsen.instruments.switch_matrix import SwitchMatrix
 from ginsen.instruments.temperature_controller import TemperatureController
+from ginsen.instruments.temptronic_ats545 import TemptronicAts545
 from ginsen.types import Clock
 
 Surrounding: TypeAlias = TemperatureController | MagnetSupply | SwitchMatrix
 
-_LIMITED: dict[str, type[LakeShore335 | Ami430 | Ips120]] = {
-    "lakeshore335": LakeShore335, "ami430": Ami430, "ips120": Ips120}
+_LIMITED: dict[str, type[LakeShore335 | TemptronicAts545 | Ami430 | Ips120]] = {
+    "lakeshore335": LakeShore335, "temptronic_ats545": TemptronicAts545, "ami430": Ami430,
+    "ips120": Ips120}
 
 
 def open_surrounding(driver: str, address: str, visa: str, limits: Mapping[str, float],

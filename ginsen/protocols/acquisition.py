@@ -11,6 +11,7 @@ import numpy as np
 from ginsen.analysis import FrontEnd, LiveBeta, conductance
 from ginsen.instruments.source_meter import SourceMeter
 from ginsen.instruments.specification import on_its_ranges
+from ginsen.protocols.further_inputs import FurtherInputs
 from ginsen.protocols.known_noise import KnownNoise
 from ginsen.protocols.steering import Longer, Sparser, Steering
 from ginsen.records.recording import Recording
@@ -37,6 +38,7 @@ class News:
 class Acquisition:
     """Runs phases on one source meter and hands on every sample, in this order: file, β, screen.
 
+    Of its `further` inputs there are recordings only.
     Times are moved to seconds since `origin`, a reading of the station's clock; the spacing is the
     instrument's own.
     """
@@ -44,13 +46,15 @@ class Acquisition:
     _phase: Phase
     """The phase under way, once there is one."""
 
-    def __init__(self, meter: SourceMeter, recording: Recording, *, lab: Station, origin: float,
+    def __init__(self, meter: SourceMeter, recording: Recording, further: FurtherInputs, *,
+                 lab: Station, origin: float,
                  series_resistance: float, windows: tuple[int, ...], total: float,
                  should_stop: Callable[[], bool], show: Callable[[News], None],
                  steering: Steering) -> None:
         self.spans: list[Span] = []
         self._meter = meter
         self._recording = recording
+        self._further = further
         self._lab = lab
         self._clock = lab.clock
         self._origin = origin
@@ -150,6 +154,7 @@ class Acquisition:
 
     def _fetch(self, begun: float) -> None:
         samples = self._meter.fetch()
+        self._further.gained(self._meter.fetch_further())
         if self._shift is None and len(samples):
             self._shift = begun + self._meter.lead(self._phase) - float(samples.time[0])
         self._unsorted = Samples.joined([self._unsorted, samples])
@@ -253,6 +258,7 @@ class Acquisition:
             self._windows, dt=phase.interval, floor=self._known.begin(phase),
             front_end=FrontEnd(integration=self._meter.integration_time(phase)))
         self._recording.begin_phase(phase)
+        self._further.begin_phase(phase)
 
     def _take(self, samples: Samples) -> None:
         if self._shift is None or not len(samples):
@@ -269,6 +275,7 @@ class Acquisition:
             self._recording.event(float(samples.time[np.argmax(samples.compliance)]), "compliance",
                                   f"{self._phase.name}: the source is limited")
         self._recording.append(samples, G, u_G)
+        self._further.take(len(samples), self._shift, self._phase.level)
         fits = self._live.feed(samples.per_volt(self._phase.level,
                                                 alternate=self._phase.alternate))
         for window, fit in zip(self._windows, fits, strict=True):
@@ -296,3 +303,4 @@ class Acquisition:
         self._done += self._stop - self._start
         self._taken = 0
         self._recording.end_phase(span)
+        self._further.end_phase(span)

@@ -17,6 +17,7 @@ from pymeasure.experiment.parameters import (
 from pymeasure.experiment.procedure import Procedure
 
 from ginsen.protocols.acquisition import Acquisition, News
+from ginsen.protocols.further_inputs import FurtherInputs
 from ginsen.protocols.steering import Steering
 from ginsen.records.layout import ABOUT
 from ginsen.records.recording import Recording
@@ -89,6 +90,7 @@ class Protocol(Procedure):  # type: ignore[misc]
         self.steering = Steering()
         self._owns_lab = lab is None
         self._acquisition: Acquisition | None = None
+        self._further = FurtherInputs((), 0.0)
         for name, value in parameters.items():
             self.set(name, value)
 
@@ -173,22 +175,26 @@ class Protocol(Procedure):  # type: ignore[misc]
             meter = self.lab.source_meter(self.source_meter)
             phases = self.stimulus()
             meter.check(phases)
+            contact = self.lab.contact_told(meter)
             resistance = meter.leads.series_resistance
             origin = self.lab.clock.now()
             utc = self.lab.clock.utc()
-            self.recording = Recording.begin(
-                Path(self.folder), utc, protocol=self.name,
-                about={name: str(getattr(self, name)) for name in ABOUT},
-                parameters={name: (parameter.value, getattr(parameter, "units", None) or "")
-                            for name, parameter in self.parameter_objects().items()
-                            if name not in ABOUT},
-                station_text=self.lab.file.text, identities=self.lab.identities,
-                calibrations=self.lab.calibrations, seed=self.lab.seed,
-                series_resistance=resistance, rows=sum(phase.count for phase in phases))
+            told: dict[str, Any] = {
+                "protocol": self.name,
+                "about": {name: str(getattr(self, name)) for name in ABOUT},
+                "parameters": {name: (parameter.value, getattr(parameter, "units", None) or "")
+                               for name, parameter in self.parameter_objects().items()
+                               if name not in ABOUT},
+                "station_text": self.lab.file.text, "identities": self.lab.identities,
+                "calibrations": self.lab.calibrations, "contact": contact,
+                "seed": self.lab.seed, "series_resistance": resistance}
+            rows = sum(phase.count for phase in phases) * (1 + len(meter.further_inputs))
+            self.recording = Recording.begin(Path(self.folder), utc, rows=rows, **told)
+            self._further = FurtherInputs.begin(meter, self.recording, {**told, "origin": utc})
             if self.lab.caveat:
                 self.recording.event(0.0, "note", self.lab.caveat)
             self._acquisition = Acquisition(
-                meter, self.recording, lab=self.lab, origin=origin,
+                meter, self.recording, self._further, lab=self.lab, origin=origin,
                 series_resistance=resistance, windows=self.windows,
                 total=sum(phase.duration for phase in phases), should_stop=self._stopped,
                 show=self._report, steering=self.steering)
@@ -231,7 +237,10 @@ class Protocol(Procedure):  # type: ignore[misc]
         try:
             if proved_off:
                 self._note("INFO", "every output is off, by read-back")
-            recording.close(self.outcome)
+            try:
+                recording.close(self.outcome)
+            finally:
+                self._further.close(self.outcome)
         except Exception as problem:  # a full disk must not leave the caller hanging
             self.outcome = Outcome("failed", f"the recording could not be closed: {problem}")
             log.error("%s", self.outcome)

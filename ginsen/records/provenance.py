@@ -24,9 +24,9 @@ class Told:
 
     `origin` is the date and time (aware) at which sample times are zero. `parameters` gives value
     and unit by name, `identities` what each instrument answered to `*IDN?`, `calibrations` when it
-    says it was calibrated, `series_resistance` (Ω) what lies between source meter and sample.
-    `id` is this file's alone. Host names and secrets in the station file and
-    the identities are left out unless `keep_hosts`.
+    says it was calibrated, `contact` what is known of that of the probes, `series_resistance` (Ω)
+    what lies between source meter and sample. `id` is this file's alone. Host names and secrets in
+    the station file and the identities are left out unless `keep_hosts`.
     """
 
     protocol: str
@@ -36,6 +36,7 @@ class Told:
     station_text: str = ""
     identities: Mapping[str, str] = field(default_factory=dict)
     calibrations: Mapping[str, str] = field(default_factory=dict)
+    contact: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     series_resistance: float = 0.0
     keep_hosts: bool = False
@@ -51,7 +52,8 @@ class Told:
                 "file": shown(self.station_text),
                 "series_resistance_ohm": repr(float(self.series_resistance)),
                 **{f"identity of {name}": shown(text) for name, text in self.identities.items()},
-                **{f"calibration of {name}": text for name, text in self.calibrations.items()}},
+                **{f"calibration of {name}": text for name, text in self.calibrations.items()},
+                **self.contact},
             "provenance": {
                 "id": self.id, "protocol": self.protocol, "origin": self.origin.isoformat(),
                 "seed": "none" if self.seed is None else str(self.seed),

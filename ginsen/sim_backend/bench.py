@@ -64,6 +64,8 @@ class Bench:
         self._seed = seed
         self._generators: dict[str, np.random.Generator] = {}
         self._events = EventQueue()
+        self._reach = -math.inf
+        self._awaited: Callable[[], bool] | None = None
         self.faults: Injector | None = None
         self.witness = Witness(device.terminals, self._outputs)
         self._circuit = Circuit(device, lambda: self.now, self.witness)
@@ -163,9 +165,23 @@ class Bench:
                              "the delay is a finite number of seconds, 0 or more")
         return self._events.push(self.now + delay, action)
 
+    def passes(self, delay: float) -> bool:
+        """Let `delay` seconds pass at once if nobody would notice; says whether they have.
+
+        For a process whose event it is that happens now: it is spared the way through the queue
+        where the queue would have brought it up next.
+        """
+        moment = self.now + delay
+        awaited = self._awaited
+        if (not self.now <= moment <= self._reach or not self._events.free_until(moment)
+                or (awaited is not None and (self.now >= self._reach or awaited()))):
+            return False
+        self.now = moment
+        return True
+
     def start(self, body: Waiting[Any], on_end: Callable[[], None] | None = None) -> Process:
         """Let a process live on the bench, from now; `on_end` is called when it has ended."""
-        return Process(self.schedule, body, on_end)
+        return Process(self, body, on_end)
 
     def signal(self) -> Signal:
         """Something processes can wait for."""
@@ -185,8 +201,9 @@ class Bench:
 
     def catch_up(self) -> None:
         """Bring a paced bench up to the wall clock; on a virtual one nothing happens."""
-        with self.lock:
-            self._catch_up()
+        if self._speed is not None:
+            with self.lock:
+                self._catch_up()
 
     def look(self) -> None:
         """Bring the witness up to now, unless someone is at work on the bench."""
@@ -219,7 +236,7 @@ class Bench:
                 if self.now >= deadline:
                     return False
                 if self._speed is None:
-                    if self._step(deadline):
+                    if self._step(deadline, ready):
                         continue
                     if deadline < math.inf:
                         self.now = deadline
@@ -235,14 +252,22 @@ class Bench:
         return {each.name: each.output_on for each in dict.fromkeys(self.addresses.values())
                 if each.output_on is not None}
 
-    def _step(self, limit: float) -> bool:
-        """Let the next event happen if it is due by `limit`; says whether there was one."""
+    def _step(self, limit: float, awaited: Callable[[], bool] | None = None) -> bool:
+        """Let the next event happen if it is due by `limit`; says whether there was one.
+
+        `awaited` is for what time is let pass, so that none passes once it has come.
+        """
         due = self._events.next_time()
         if due > limit or due == math.inf:
             return False
         if due > self.now:
             self.now = due
-        self._events.pop()()
+        outer = self._reach, self._awaited
+        self._reach, self._awaited = limit, awaited
+        try:
+            self._events.pop()()
+        finally:
+            self._reach, self._awaited = outer
         return True
 
     def _catch_up(self) -> None:

@@ -7,21 +7,17 @@ it sees one advance, whatever else happened on the bench meanwhile.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from typing import TypeVar
-
-import numpy as np
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from ginsen.sim_backend.devices.device import GROUND, OPEN, Device, Source, Terminals
 from ginsen.sim_backend.shunt import advance_shunted
 from ginsen.sim_backend.witness import Witness
-from ginsen.types import Array
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(NamedTuple):
     """What has passed a port since the bench was opened.
 
     `time` (s) is now, `charge` (C) flowed out of the instrument, `flux` (V s) is the time integral
@@ -98,14 +94,15 @@ class Circuit:
         self.now = now
         self.witness = witness
         count = len(device.terminals)
-        self._sources: list[Source] = [OPEN] * count
+        self._sources: tuple[Source, ...] = (OPEN,) * count
         self._lifted: list[int] = []
         self._broken: list[int] = []
         self._shunts: list[tuple[int, float]] = []
         self._time = now()
-        self._charge: Array = np.zeros(count)
-        self._flux: Array = np.zeros(count)
-        self._clamped: Array = np.zeros(count)
+        # Of few terminals each: lists of floats are added to faster than arrays.
+        self._charge = [0.0] * count
+        self._flux = [0.0] * count
+        self._clamped = [0.0] * count
         self._latest: Terminals | None = None
 
     def port(self, terminal: str | None, series_resistance: float = 0.0) -> Port:
@@ -115,14 +112,14 @@ class Circuit:
 
     def ground(self, terminal: str, series_resistance: float = 0.0) -> None:
         """Tie `terminal` to the common low of all instruments."""
-        self._sources[self.device.terminals.index(terminal)] = replace(
-            GROUND, resistance=series_resistance)
+        self._wire(self.device.terminals.index(terminal),
+                   replace(GROUND, resistance=series_resistance))
 
     def connect(self, index: int, source: Source) -> None:
         """Put `source` on a terminal from now on."""
         if source != self._sources[index]:
             self.settle()
-            self._sources[index] = source
+            self._wire(index, source)
             self._latest = None
 
     def lift(self, terminals: Collection[str]) -> None:
@@ -160,9 +157,12 @@ class Circuit:
         if self._latest is None:
             self._begin()
         terminals = self._advance(elapsed)
-        self._charge += terminals.current * elapsed
-        self._flux += terminals.voltage * elapsed
-        self._clamped += terminals.clamped
+        self._flux = [flux + voltage * elapsed for flux, voltage
+                      in zip(self._flux, terminals.voltage.tolist(), strict=True)]
+        clamped = terminals.clamped.tolist()
+        if any(clamped):
+            self._clamped = [before + more for before, more
+                             in zip(self._clamped, clamped, strict=True)]
         self._time = now
         self._latest = terminals
 
@@ -174,9 +174,9 @@ class Circuit:
     def totals(self, index: int, series_resistance: float) -> Totals:
         """The integrals at one terminal, as seen before `series_resistance` (Ω)."""
         self.settle()
-        charge = float(self._charge[index])
-        flux = float(self._flux[index]) + charge * series_resistance
-        return Totals(self.now(), charge, flux, float(self._clamped[index]))
+        charge = self._charge[index]
+        return Totals(self._time, charge, self._flux[index] + charge * series_resistance,
+                      self._clamped[index])
 
     def _begin(self) -> Terminals:
         """The terminals right after a change."""
@@ -185,13 +185,11 @@ class Circuit:
 
     def _advance(self, dt: float) -> Terminals:
         """Move the device on by `dt` (s); a lifted wire floats at the voltage of its source."""
+        if not (self._lifted or self._broken):
+            return self._move(dt, self._sources)
         lifted = (*self._lifted, *self._broken)
-        sources = list(self._sources)
-        for index in lifted:
-            sources[index] = OPEN
-        terminals = self._move(dt, tuple(sources))
-        if not lifted:
-            return terminals
+        terminals = self._move(dt, tuple(OPEN if index in lifted else source
+                                         for index, source in enumerate(self._sources)))
         voltage, final_voltage = terminals.voltage.copy(), terminals.final_voltage.copy()
         for index in lifted:
             source = self._sources[index]
@@ -208,10 +206,15 @@ class Circuit:
         else:
             terminals = self.device.advance(dt, sources)
         if dt:
-            self.witness.passed(self._time + dt, terminals, dt)
+            self._charge = [charge + current * dt for charge, current
+                            in zip(self._charge, terminals.current.tolist(), strict=True)]
+            self.witness.passed(self._time + dt, terminals, dt, self._charge)
         else:
             self.witness.changed(self._time, terminals)
         return terminals
+
+    def _wire(self, index: int, source: Source) -> None:
+        self._sources = (*self._sources[:index], source, *self._sources[index + 1:])
 
     def _keep(self, among: list[T], entry: T) -> Callable[[], None]:
         """Have an entry in a list from now on, until what is returned is called."""

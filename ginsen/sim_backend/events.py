@@ -5,12 +5,16 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Generator
-from typing import Any, TypeVar, Union
+from typing import Any, Protocol, TypeVar, Union
 
 T = TypeVar("T")
 
 Waiting = Generator[Union[float, "Signal"], None, T]
 """A process: yields the bench seconds it waits (0 or more) or the signal it waits for."""
+
+
+_AT_ONCE = 100
+"""How many waits in a row a process may pass at once, so that other threads get the lock too."""
 
 
 class Event:
@@ -41,6 +45,11 @@ class EventQueue:
         heapq.heappush(self._heap, (time, self._order, event))
         return event
 
+    def free_until(self, moment: float) -> bool:
+        """Whether nothing stands in the queue that is due by `moment`, cancelled or not."""
+        heap = self._heap
+        return not heap or heap[0][0] > moment
+
     def next_time(self) -> float:
         """When the next event is due; infinity if there is none."""
         heap = self._heap
@@ -59,6 +68,8 @@ class EventQueue:
 
 class Signal:
     """Something processes wait for by yielding it."""
+
+    __slots__ = ("_waiting",)
 
     def __init__(self) -> None:
         self._waiting: list[Process] = []
@@ -79,21 +90,50 @@ class Signal:
             self._waiting.remove(process)
 
 
+class Timekeeper(Protocol):
+    """What processes live by: a bench, or the own clock of an instrument on it."""
+
+    def schedule(self, delay: float, action: Callable[[], None]) -> Event:
+        """Let `action` happen in `delay` seconds."""
+        ...
+
+    def passes(self, delay: float) -> bool:
+        """Let `delay` seconds pass at once if nobody would notice; says whether they have."""
+        ...
+
+
 class Process:
     """A generator that lives in bench time; see `Waiting`. Made by `Bench.start`."""
 
-    def __init__(self, schedule: Callable[[float, Callable[[], None]], Event],
-                 body: Generator[float | Signal, None, Any],
+    __slots__ = ("_body", "_on_end", "_running", "_time", "_waits_for", "done")
+
+    def __init__(self, time: Timekeeper, body: Generator[float | Signal, None, Any],
                  on_end: Callable[[], None] | None = None) -> None:
-        self._schedule = schedule
+        self._time = time
         self._body = body
         self._on_end = on_end
-        self._waits_for: Event | Signal | None = schedule(0.0, self.resume)
+        self._waits_for: Event | Signal | None = time.schedule(0.0, self._due)
         self._running = False
         self.done = False
 
     def resume(self) -> None:
-        """Go on to the next wait."""
+        """Go on to the next wait, in the midst of what someone else does now."""
+        wait = self._go_on()
+        if wait is not None:
+            self._waits_for = self._time.schedule(wait, self._due)
+
+    def _due(self) -> None:
+        """Go on because its time has come, through every wait that can pass at once."""
+        wait = self._go_on()
+        for _ in range(_AT_ONCE):
+            if wait is None or not self._time.passes(wait):
+                break
+            wait = self._go_on()
+        if wait is not None:
+            self._waits_for = self._time.schedule(wait, self._due)
+
+    def _go_on(self) -> float | None:
+        """Go on to the next wait; the seconds it takes, None for a signal or the end."""
         self._waits_for = None
         self._running = True
         try:
@@ -111,9 +151,10 @@ class Process:
                 wait.join(self)
                 self._waits_for = wait
             else:
-                self._waits_for = self._schedule(wait, self.resume)
+                return wait
         finally:
             self._running = False
+        return None
 
     def cancel(self) -> None:
         """End it where it waits; its `finally` clauses run. Nothing if it has ended."""

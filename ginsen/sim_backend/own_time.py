@@ -42,9 +42,13 @@ class OwnTime:
         """As `Bench.schedule`, with a delay (s) of this clock."""
         return self._bench.schedule(delay / (1.0 + self._error), action)
 
+    def passes(self, delay: float) -> bool:
+        """As `Bench.passes`, with a delay (s) of this clock."""
+        return self._bench.passes(delay / (1.0 + self._error))
+
     def start(self, body: Waiting[Any], on_end: Callable[[], None] | None = None) -> Process:
         """As `Bench.start`, its waits in seconds of this clock."""
-        return Process(self.schedule, body, on_end)
+        return Process(self, body, on_end)
 
     def signal(self) -> Signal:
         """Something processes can wait for."""

@@ -63,13 +63,15 @@ class Session:
             refusal = self._refusal()
             if refusal is not None:
                 return 0, refusal
-            room = instrument.has_room(len(data))
-            deadline = bench.now + self.timeout
-        if not room and not bench.wait(lambda: instrument.has_room(len(data)), deadline):
-            return 0, StatusCode.error_timeout
-        with bench.lock:
-            end = bool(self.attributes[ResourceAttribute.send_end_enabled])
-            instrument.receive(self._link, data, end)
+            full = not instrument.has_room(len(data))
+            if not full:
+                self._hand_over(data)
+            started = bench.now
+        if full:
+            if not bench.wait(lambda: instrument.has_room(len(data)), started + self.timeout):
+                return 0, StatusCode.error_timeout
+            with bench.lock:
+                self._hand_over(data)
         if not bench.paced:
             bench.wait(lambda: not instrument.busy, math.inf)
         return len(data), StatusCode.success
@@ -103,6 +105,10 @@ class Session:
             if not self._readable(count):
                 return self._read_rest(count)
             return self._take(count)
+
+    def _hand_over(self, data: bytes) -> None:
+        end = bool(self.attributes[ResourceAttribute.send_end_enabled])
+        self._instrument.receive(self._link, data, end)
 
     def clear(self) -> StatusCode:
         """viClear: device clear; on a stream only what was received is dropped."""
@@ -243,7 +249,10 @@ class Session:
 
     def _settled(self, count: int) -> bool:
         """Whether a read need wait no longer."""
-        return self._aborted or self._link.lost == "closed" or self._readable(count)
+        link = self._link
+        if self._aborted or link.lost == "closed":
+            return True
+        return self._readable(count) if link.stream else bool(self._instrument.waiting(link))
 
     def _take_aside(self, count: int) -> tuple[bytes, StatusCode]:
         """What was answered at once, up to its END."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from ginsen.types import Array
 LONGEST_HISTORY = 10_000
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
+class Seen(NamedTuple):
     """The terminals at bench time `time` (s), and the most there ever was.
 
     Arrays have shape (terminals,): V at the device, A into it, C. `energy` (J) is what the device
@@ -28,7 +27,7 @@ class Seen:
     current: Array
     highest_voltage: Array
     highest_current: Array
-    charge: Array
+    charge: Sequence[float]
     energy: float
 
 
@@ -52,24 +51,30 @@ class Witness:
         nothing = np.zeros(len(terminals))
         self.terminals = terminals
         self.outputs = outputs
-        self.seen = Seen(0.0, nothing, nothing, nothing, nothing, nothing, 0.0)
+        self.seen = Seen(0.0, nothing, nothing, nothing, nothing, [0.0] * len(terminals), 0.0)
+        self._power_of, self._power = (nothing, nothing), 0.0
         self.changes: deque[Change] = deque(maxlen=LONGEST_HISTORY)
 
     def changed(self, time: float, at: Terminals) -> None:
         """Something was changed at `time`; no time has passed since."""
-        self._see(time, at, 0.0)
+        self._see(time, at, 0.0, self.seen.charge)
         self.changes.append(Change(time, at.final_voltage, self.outputs()))
 
-    def passed(self, time: float, at: Terminals, elapsed: float) -> None:
-        """It is `time`, and `elapsed` seconds have passed since it last was told."""
-        self._see(time, at, elapsed)
+    def passed(self, time: float, at: Terminals, elapsed: float,
+               charge: Sequence[float]) -> None:
+        """It is `time`, and `elapsed` seconds have passed since it last was told.
+
+        `charge` (C) has gone into the device, per terminal; nobody changes that sequence.
+        """
+        self._see(time, at, elapsed, charge)
 
     def terminals_now(self) -> dict[str, Any]:
         """What `:DEVice:TERMinals?` tells."""
         seen = self.seen
-        columns = {"voltage_V": seen.voltage, "current_A": seen.current,
-                   "highest_voltage_V": seen.highest_voltage,
-                   "highest_current_A": seen.highest_current, "charge_C": seen.charge}
+        columns: dict[str, Sequence[float] | Array] = {
+            "voltage_V": seen.voltage, "current_A": seen.current,
+            "highest_voltage_V": seen.highest_voltage,
+            "highest_current_A": seen.highest_current, "charge_C": seen.charge}
         return {
             "time_s": seen.time,
             "terminals": {name: {key: float(values[index]) for key, values in columns.items()}
@@ -84,7 +89,7 @@ class Witness:
                  "voltage_V": dict(zip(self.terminals, change.voltage.tolist(), strict=True)),
                  "outputs": change.outputs} for change in tuple(self.changes)]
 
-    def _see(self, time: float, at: Terminals, elapsed: float) -> None:
+    def _see(self, time: float, at: Terminals, elapsed: float, charge: Sequence[float]) -> None:
         before = self.seen
         highest_voltage, highest_current = before.highest_voltage, before.highest_current
         if not (before.voltage is at.voltage is at.final_voltage
@@ -93,7 +98,7 @@ class Witness:
                 np.abs(at.voltage), np.abs(at.final_voltage)))
             highest_current = np.maximum(highest_current, np.maximum(
                 np.abs(at.current), np.abs(at.final_current)))
-        self.seen = Seen(
-            time, at.final_voltage, at.final_current, highest_voltage, highest_current,
-            before.charge + elapsed * at.current,
-            before.energy + elapsed * float(at.voltage @ at.current))
+        if not (self._power_of[0] is at.voltage and self._power_of[1] is at.current):
+            self._power_of, self._power = (at.voltage, at.current), float(at.voltage @ at.current)
+        self.seen = Seen(time, at.final_voltage, at.final_current, highest_voltage,
+                         highest_current, charge, before.energy + elapsed * self._power)

@@ -84,6 +84,8 @@ def test_pads_make_short_paths_side_by_side():
     assert short < long
     with pytest.raises(ValueError, match="no path of junctions joins pads of"):
         TwinModel(wires=6, box=200e-6, pad=1e-6).path()
+    with pytest.raises(ValueError, match="no path of junctions joins the electrodes"):
+        imagined(TwinModel(wires=20, box=60e-6, pad=5e-6), (READ,), 0)
 
 
 def test_a_run_that_forms_no_path_has_no_statistics_of_it():

@@ -23,6 +23,14 @@ def until():
     return wait
 
 
+@pytest.fixture
+def app():
+    """The Qt application, for what needs no window."""
+    from ginsen.gui.application import application
+
+    return application()
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A desk with its window; afterwards its outputs are off and its thread is over."""

@@ -5,6 +5,7 @@ import numpy as np
 from ginsen.gui.beta_track import BetaTrack
 from ginsen.gui.iv_view import beta_by_conductance, level_and_current
 from ginsen.gui.live_run import LiveRun, is_pulse
+from ginsen.gui.mains import mains_stretches
 from ginsen.gui.spectrum_curves import spectrum_curves
 from ginsen.protocols.acquisition import News
 from ginsen.types import Phase, Samples, SpectralFit
@@ -77,6 +78,31 @@ def test_the_bounds_of_a_fit_lie_around_it():
     assert (curves.line_low <= curves.line).all()
     assert (curves.line <= curves.line_high).all()
     assert spectrum_curves(np.ones(256), 0.05, fit()) is None
+
+
+def test_the_mains_are_shaded_where_sampling_folds_them_to():
+    # 50 Hz in samples every 47 ms: the harmonics fold to below half of 21.3 Hz.
+    stretches = mains_stretches(256, 0.047, 50.0)
+    middle = stretches.mean(axis=1)
+    for harmonic in (50.0, 100.0):
+        folded = abs(harmonic - round(harmonic * 0.047) / 0.047)
+        assert np.abs(middle - folded).min() < 0.05
+    assert np.allclose(np.diff(stretches, axis=1)[middle < 10], 4 / (256 * 0.047))
+    assert (stretches > 0).all()
+    # What folds to zero is an offset; a mains that nobody told is not shaded.
+    assert mains_stretches(256, 0.02, 50.0).size == 0
+    assert mains_stretches(256, 0.047, float("nan")).size == 0
+
+
+def test_the_live_spectrum_knows_the_mains_from_the_integration():
+    rng = np.random.default_rng(2)
+    run = LiveRun((256,))
+    told = news("read", 0, np.arange(256) * 0.05, fits=(fit(stop=12.75),))
+    told.samples.current[:] *= 1 + 0.01 * rng.normal(size=256)
+    run.feed(told, 1 / 47.0)  # one cycle of a mains that is off its frequency
+    curves = run.spectrum()
+    assert curves is not None
+    assert np.abs(curves.mains.mean(axis=1) - 7.0).min() < 0.05  # 47 Hz at 20 samples a second
 
 
 def test_a_new_phase_has_no_spectrum_yet():

@@ -9,7 +9,6 @@ from ginsen.gui.analysis_terms import band_of_texts, windows_of_text
 from ginsen.gui.avalanche_curves import at_least, avalanche_curves
 from ginsen.gui.current_floor import CurrentFloor
 from ginsen.gui.spectrum_curves import spectrum_curves
-from ginsen.gui.spectrum_plot import SpectrumPlot
 from ginsen.gui.state_track import StateTrack
 from ginsen.types import Record, Samples, Span, SpectralFit
 
@@ -19,6 +18,8 @@ def ended(window):
 
 
 def test_a_recording_is_analysed_again_on_other_terms(window, until, tmp_path):
+    window.setup.parameters.set_texts({"pulse_time": "2 s"})  # after which there is some to forget
+    until(window.setup.start_button.isEnabled)
     window.setup.start_button.click()
     until(lambda: ended(window))
     path = window.queue[-1].recording
@@ -113,7 +114,7 @@ def test_states_are_told_and_kept_in_bounded_memory():
 
 
 def test_a_floor_is_drawn_as_it_would_be_at_the_level_of_the_reads(desk, tmp_path):
-    plot = SpectrumPlot(desk.window.appearance.colours)
+    plot = desk.window.views.run.spectrum
     floor = CurrentFloor(tmp_path, np.array([0.1, 1.0]), np.array([4e-24, 1e-24]))
     assert floor.of_conductance(0.01).tolist() == pytest.approx([4e-20, 1e-20])
     assert np.isnan(floor.of_conductance(0.0)).all()

@@ -1,17 +1,24 @@
 import json
+import threading
 import time
 
 import numpy as np
 import pytest
+from PyQt5 import sip
+from PyQt5.QtWidgets import QApplication
 
+from ginsen.gui.background import Background
 from ginsen.gui.instrument_state import InstrumentState, worst
 from ginsen.gui.lamp import lamp_of
 from ginsen.gui.pacing import Pace
+from ginsen.gui.pens import pen
+from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.presets import read_presets, with_preset, without_preset, write_presets
 from ginsen.gui.ranges import bounds_of, following, growing
 from ginsen.gui.run_queue import added, changed, moved, next_waiting, removed, sequence, stopped
 from ginsen.gui.sample_picture import picture_of
 from ginsen.gui.sample_view import by_current, by_potential
+from ginsen.gui.theme import LIGHT
 
 
 def state(output, heard=0.0):
@@ -112,3 +119,36 @@ def test_a_sample_at_rest_is_drawn_without_current():
 
 def test_monotonic_is_the_clock_of_the_lamp():
     assert lamp_of((state("off", time.monotonic()),), time.monotonic())[0] == "off"
+
+
+def test_pens_are_as_wide_on_a_dense_screen(app, monkeypatch):
+    assert pen("k", 2.0).widthF() == 2.0
+    monkeypatch.setattr(QApplication, "devicePixelRatio", lambda _: 3.0)
+    assert pen("k", 2.0, "dash").widthF() == 6.0
+
+
+def test_what_is_ready_after_the_window_is_gone_is_not_delivered(app, until):
+    free, delivered = threading.Event(), []
+    background = Background()
+    background.ask(lambda: free.wait(10), delivered.append)
+    background.ask(lambda: "waiting", delivered.append)
+    background.close()
+    free.set()
+    background._pool.shutdown(wait=True)
+    QApplication.processEvents()
+    assert delivered == []
+    other = Background()
+    other.ask(lambda: "ready", delivered.append)
+    until(lambda: delivered == ["ready"])
+    other.close()
+
+
+def test_axes_count_nothing_before_there_is_something(app):
+    plot = PlotFrame("G", ("Time", "s"), ("G", "S"), LIGHT)
+    plot.line("G", "k")
+    axis = plot.item.getAxis("left")
+    assert not axis.style["showValues"]
+    plot.give("G", np.array([0.0, 1.0]), np.array([1.0, 2.0]))
+    plot.fit()
+    assert axis.style["showValues"]
+    sip.delete(plot)  # not by the collector, which may come in any thread

@@ -5,7 +5,7 @@ from ginsen.station import Station
 def test_the_window_closes_only_after_the_output_is_off(window, until, monkeypatch):
     window.bench.speed = 1.0
     window.setup.start_button.click()
-    until(lambda: window.live.count > 30)
+    until(lambda: window.live.count > 3)
     close = Station.close
 
     def not_off(self):

@@ -20,10 +20,10 @@ def ended(window):
     return bool(window.queue) and window.queue[-1].state not in ("waiting", "running")
 
 
-def started(window, until, count=20):
+def started(window, until):
     window.bench.speed = 1.0
     window.setup.start_button.click()
-    until(lambda: window.live.count > count)
+    until(lambda: window.live.count > 3)
 
 
 def faults(window, *commands):
@@ -36,6 +36,7 @@ def faults(window, *commands):
 def another_run(window, until):
     """The queue is not wedged: the next run is made, to its end."""
     window.bench.speed = float("inf")
+    window.setup.parameters.set_texts({"read_time": "2 s"})
     before = len(window.queue)
     until(window.setup.start_button.isEnabled)
     window.setup.start_button.click()
@@ -131,7 +132,7 @@ def test_off_also_reaches_a_run_that_has_not_begun(window, until):
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_off_reaches_a_run_at_any_time(window, until, paused):
-    started(window, until, 3)
+    started(window, until)
     if paused:
         window.strip.pause_button.click()
         until(lambda: "output off" in window.message.text())

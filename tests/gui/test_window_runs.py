@@ -6,6 +6,7 @@ from PyQt5.QtGui import QImage
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QFileDialog
 
+from ginsen.gui.live_run import LiveRun
 from ginsen.protocols import Memory
 from ginsen.protocols.conduct import conduct
 from ginsen.records import read_record
@@ -44,6 +45,12 @@ def test_a_run_is_started_watched_and_recorded(window, until):
     assert window.live.betas[256].newest is not None
     assert window.views.run.spectrum.drawn("S_G")[0].size > 10
     assert "OUTPUT OFF" in window.strip.lamp.word.text()
+    # Afterwards it is the one that is shown, without a click more.
+    records = window.views.records
+    window.views.setCurrentWidget(records)
+    until(lambda: records.conductance.drawn("G")[0].size > 0)
+    assert records.chosen == [entry.recording]
+    window.views.setCurrentWidget(window.views.run)
 
 
 def test_a_view_is_saved_as_a_picture(window, tmp_path, monkeypatch):
@@ -57,9 +64,11 @@ def test_a_view_is_saved_as_a_picture(window, tmp_path, monkeypatch):
 
 
 def test_a_run_is_the_command_lines_run(window, until, tmp_path):
+    window.setup.parameters.set_texts({"read_time": "2 s"})
+    until(window.setup.start_button.isEnabled)
     window.setup.start_button.click()
     until(lambda: ended(window))
-    memory = Memory(before_time=1, pulse_time=2, read_time=14, folder=str(tmp_path), sample="W3")
+    memory = Memory(before_time=1, pulse_time=0.5, read_time=2, folder=str(tmp_path), sample="W3")
     assert conduct(memory) == Outcome("finished")
     ours = read_record(window.queue[-1].recording)
     theirs = read_record(memory.recording_path)
@@ -70,8 +79,8 @@ def test_a_run_is_the_command_lines_run(window, until, tmp_path):
 def test_a_run_is_aborted_with_the_key(window, until):
     window.bench.speed = 1.0
     window.setup.start_button.click()
-    until(lambda: window.live.count > 30)
-    assert window.strip.lamp.word.text().endswith("OUTPUT ON")
+    until(lambda: window.live.count > 3)
+    until(lambda: window.strip.lamp.word.text().endswith("OUTPUT ON"))
     QTest.keyClick(window, Qt.Key.Key_F12)
     until(lambda: ended(window))
     assert window.queue[-1].state == "aborted"
@@ -81,11 +90,18 @@ def test_a_run_is_aborted_with_the_key(window, until):
 
 
 def test_a_recording_is_opened_compared_and_reported(window, until, tmp_path):
+    window.setup.parameters.set_texts({"pulse_time": "2 s", "read_time": "8 s"})
+    until(window.setup.start_button.isEnabled)
     for _ in range(2):
         window.setup.queue_button.click()
     until(lambda: ended(window))
     records = window.views.records
     first, second = (entry.recording for entry in window.queue)
+    # Both are cycles that a later run is drawn over; nobody reads them for one that is over.
+    look_back = window.views.forgetting._look_back
+    where = tmp_path / "runs", "W3", window.setup.texts()["electrode_pair"]
+    assert len(look_back(window.live, *where)) == 2
+    assert look_back(LiveRun(), *where) == ()
     window.open_recording(str(first))
     until(lambda: "First read" in records.sentences.text())
     records.list.selectAll()
@@ -103,6 +119,7 @@ def test_a_recording_is_opened_compared_and_reported(window, until, tmp_path):
 def test_the_queue_runs_a_sequence_and_can_be_held(window, until):
     from ginsen.gui.run_queue import sequence
 
+    window.setup.parameters.set_texts({"read_time": "2 s"})
     window.queue_panel.hold.setChecked(True)
     window.queue_panel.edited.emit(
         sequence((), "memory", window.setup.texts(), "pulse_voltage", ("1 V", "2 V")))
@@ -117,7 +134,7 @@ def test_the_queue_runs_a_sequence_and_can_be_held(window, until):
 def test_a_note_stands_in_the_recording(window, until):
     window.bench.speed = 1.0
     window.setup.start_button.click()
-    until(lambda: window.live.count > 20)
+    until(lambda: window.live.count > 3)
     window.bench.remark("somebody opened the door")
     window.bench.speed = float("inf")
     until(lambda: ended(window))
@@ -129,7 +146,7 @@ def test_a_note_stands_in_the_recording(window, until):
 def test_another_appearance_while_something_runs(desk, window, until):
     window.bench.speed = 1.0
     window.setup.start_button.click()
-    until(lambda: window.live.count > 20)
+    until(lambda: window.live.count > 3)
     before = window.appearance
     window.restyled.emit(before.having("theme", "dark").having("language", "ja"))
     other = desk.window

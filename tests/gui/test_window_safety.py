@@ -16,7 +16,7 @@ def lamp(window):
 def test_off_works_while_a_call_blocks(window, until, stuck, monkeypatch):
     window.bench.speed = 1.0
     window.setup.start_button.click()
-    until(lambda: window.live.count > 30)
+    until(lambda: window.live.count > 3)
     meter = window.bench.running.lab.smu
     monkeypatch.setattr(meter, "fetch", stuck)
     assert meter.source_enabled
@@ -78,7 +78,7 @@ def test_a_run_that_fails_does_not_wedge_the_queue(window, until, tmp_path):
     window.setup.start_button.click()
     until(lambda: ended(window))
     assert window.queue[-1].state == "failed"
-    window.setup.parameters.set_texts({"folder": str(tmp_path / "runs")})
+    window.setup.parameters.set_texts({"folder": str(tmp_path / "runs"), "read_time": "2 s"})
     until(window.setup.start_button.isEnabled)
     window.setup.start_button.click()
     until(lambda: len(window.queue) == 2 and ended(window))

@@ -4,6 +4,7 @@ import h5py
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 
+from ginsen.gui.instrument_state import InstrumentState
 from ginsen.records import read_record
 
 
@@ -51,7 +52,9 @@ def test_a_paused_run_is_ended_by_output_off(window, until):
 
 
 def test_reads_are_made_longer_and_then_sparse(window, until):
-    reads = window.views.forgetting.reads
+    forgetting = window.views.forgetting
+    reads = forgetting.reads
+    window.views.setCurrentWidget(forgetting)
     window.bench.speed = 10.0
     window.setup.start_button.click()
     until(lambda: window.live.bands and window.live.bands[-1].name == "read")
@@ -71,3 +74,10 @@ def test_reads_are_made_longer_and_then_sparse(window, until):
     spans = read_record(window.queue[-1].recording).spans
     assert [span.name for span in spans] == ["before", "pulse", "read", "read sparse"]
     assert window.live.bands[-1].name == "read sparse"
+    # Of a station with a temperature controller the numbers tell the temperature, too.
+    assert "temperature" not in forgetting.numbers.text()
+    for state, told in (("295 K", "295 K"), ("", "not known")):
+        forgetting.show_states((InstrumentState("cryostat", "LSCI,335", "GPIB0::12::INSTR",
+                                                "temperature controller", "none", 0.0, state),))
+        forgetting.refresh(window.live)
+        assert f"<b>{told}</b>" in forgetting.numbers.text()

@@ -7,7 +7,7 @@ import pytest
 from ginsen.planning import plan
 from ginsen.protocols.protocol import allowed
 from ginsen.protocols.single_runs import SINGLE_RUNS
-from ginsen.station import Station, driver_of
+from ginsen.station import Station, sheet_of
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_the_defaults_pass_the_instrument_and_the_station(protocol):
     with Station.open(protocol.station) as lab:
         lab.smu.check(protocol.stimulus())
         entry = lab.file.source_meter()
-        planned = plan(protocol.stimulus(), driver_of(entry).sheet, entry.limits)
+        planned = plan(protocol.stimulus(), sheet_of(entry), entry.limits)
     assert not [row.refusals for row in planned if row.refusals]
 
 

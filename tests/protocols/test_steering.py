@@ -80,7 +80,7 @@ def steered(lab, tmp_path, wish, *, phase="read", after=2.0):
         events = list(zip(file["events/kind"].asstr()[:], file["events/text"].asstr()[:],
                           strict=True))
     return (read_record(memory.recording_path),
-            [row for row in events if row[0] not in ("note", "compliance")])
+            [row for row in events if row[0] not in ("note", "compliance", "no floor")])
 
 
 def counts(record):

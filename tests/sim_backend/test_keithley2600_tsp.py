@@ -84,7 +84,7 @@ def test_contact_is_checked_from_force_to_sense(smu):
     end()
     assert smu.ask("smua.contact.check()") == "true"
     smu("smua.source.offmode=smua.OUTPUT_HIGH_Z", "smua.source.output=0")
-    assert smu.refuses("smua.contact.check()") == -221
+    assert smu.refuses("smua.contact.check()") == 5048
 
 
 def test_readings_into_a_buffer_at_an_interval(smu):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ginsen.sim_backend.devices.device import OPEN, Source, Terminals
-from ginsen.sim_backend.devices.settle import check_drive, settle
+from ginsen.sim_backend.devices.settle import Settled, check_drive, settle
+from ginsen.types import Array
 
 
 class Resistor:
@@ -18,6 +19,7 @@ class Resistor:
         self._admittance = np.array([[1.0, -1.0], [-1.0, 1.0]]) / resistance
         self._sources: tuple[Source, ...] = ()
         self._settled = settle(self._admittance, (OPEN, OPEN))
+        self._unclamped: Terminals | None = None
 
     @property
     def caveat(self) -> str:
@@ -37,8 +39,11 @@ class Resistor:
         """
         if sources != self._sources or not 0 <= dt < np.inf:
             check_drive(dt, sources, 2)
-            self._settled = settle(self._admittance, sources)
+            at = self._settled = settle(self._admittance, sources)
             self._sources = sources
-        at = self._settled
-        clamped = np.where(at.clamped, dt, 0.0)
-        return Terminals(at.current, at.voltage, at.current, at.voltage, clamped)
+            self._unclamped = None if at.clamped.any() else _resting(at, np.zeros(2))
+        return self._unclamped or _resting(self._settled, np.where(self._settled.clamped, dt, 0.0))
+
+
+def _resting(at: Settled, clamped: Array) -> Terminals:
+    return Terminals(at.current, at.voltage, at.current, at.voltage, clamped)

@@ -110,9 +110,6 @@ class Printer:
                  front: bool) -> None:
         self._origin = buffer.origin
         self._epoch = epoch
-        # Whole seconds apart from the rest, so that a fraction keeps its nanoseconds.
-        self._seconds = int(epoch.timestamp())
-        self._fraction = epoch.microsecond * 1e-6
         self._number = f"%.{(precision or 7) - 1}E"
         self._front = MEASURE_FRONT if front else 0
 
@@ -165,9 +162,10 @@ class Printer:
             return _UNITS[reading.unit]
         if element == "SOURUNIT":
             return _UNITS[reading.source_unit]
-        since = self._fraction + reading.time
+        # Whole seconds apart from the rest, so that a fraction keeps its nanoseconds.
+        since = self._epoch.microsecond * 1e-6 + reading.time
         if element == "SEC":
-            return str(self._seconds + math.floor(since))
+            return str(int(self._epoch.timestamp()) + math.floor(since))
         if element == "FRAC":
             return self._number % (since - math.floor(since))
         moment = self._epoch + timedelta(seconds=reading.time)

@@ -41,6 +41,9 @@ NOT_A_NUMBER = 9.91e37
 CONTACT_RESISTANCE = 0.5
 """Ohm from force to sense on a pad that is touched; ours."""
 
+CONTACT_CURRENT = 1e-3
+"""A with which contact is checked."""
+
 OFF_STATES: dict[int, OffState] = {0: "NORM", 1: "ZERO", 2: "HIMP"}
 AUTOMATIC = -1.0
 _AUTOZERO_OFF, _AUTOZERO_ONCE, _AUTOZERO_AUTO = 0, 1, 2
@@ -292,10 +295,20 @@ class Channel:
                 "r": voltage / current if current else NOT_A_NUMBER}
 
     def contact_resistances(self) -> tuple[float, float]:
-        """smuX.contact.r(): ohms from force to sense, of HI and of LO."""
+        """smuX.contact.r(): ohms from force to sense, of HI and of LO.
+
+        Refused without 1 mA to measure with (Rev. B, page 7-193).
+        """
         settings = self.unit.settings
-        if not settings.output and (self.high_z or self.off_mode == 2):
-            raise ScpiError(-221)
+        if settings.output:
+            if settings.source == "VOLT" and settings.sourcing.limit < CONTACT_CURRENT:
+                raise ScpiError(5050, "I limit too low for contact check")
+            if settings.source == "CURR" and self.source_range("CURR") < CONTACT_CURRENT:
+                raise ScpiError(5065, "I range too low for contact check")
+        elif self.high_z or self.off_mode == 2:
+            raise ScpiError(5048, "Contact check not valid with HIGH-Z OUTPUT off")
+        elif (settings.off_limit or 0.0) < CONTACT_CURRENT:
+            raise ScpiError(5066, "source.offlimiti too low for contact check")
         high, low = (CONTACT_RESISTANCE if self.smu.bench.touches(end) else NOT_A_NUMBER
                      for end in self.ends)
         return high, low

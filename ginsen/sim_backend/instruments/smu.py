@@ -149,28 +149,30 @@ class SourceMeasureUnit:
         It waits for source and range to settle, and is stamped then; then it auto-zeroes, reads
         the source back where that is on, and integrates.
         """
-        if self._time.now < self._settled:
-            yield self._settled - self._time.now
         began = self._time.now
+        if began < self._settled:
+            yield self._settled - began
+            began = self._time.now
         settings = self.settings
+        sourcing, sensing = settings.sourcing, settings.sensing
         timing = self.sheet.timing
         overhead = timing.reading
-        if settings.sensing.autozero:
-            spare = timing.zeroing(readback=settings.sourcing.readback)
+        if sensing.autozero:
+            spare = timing.zeroing(readback=sourcing.readback)
             overhead += spare * (self._aperture() + timing.conversion)
         yield overhead
-        source = settings.sourcing.level
+        source = sourcing.level
         limited = False
-        if settings.sourcing.readback and not timing.simultaneous:
+        if sourcing.readback and not timing.simultaneous:
             before = yield from self._integrate()
             limited = before.limited
             source = self._read_back(before)
         value, limited_after, last = yield from self._filtered()
-        if settings.sourcing.readback and timing.simultaneous:
+        if sourcing.readback and timing.simultaneous:
             source = self._read_back(last)
         return Reading(began, value, source, limited or limited_after, settings.output,
-                       settings.sourcing.readback, settings.sensing.remote_sense,
-                       settings.sensing.unit, "V" if settings.source == "VOLT" else "A")
+                       sourcing.readback, sensing.remote_sense, sensing.unit,
+                       "V" if settings.source == "VOLT" else "A")
 
     def limit_tripped(self) -> bool:
         """Whether the source is at its limit this instant."""
@@ -203,8 +205,11 @@ class SourceMeasureUnit:
         Beside it whether the source was limited, and what the last integration gave.
         """
         sensing = self.settings.sensing
-        count = sensing.filter_count if sensing.filtered else 1
-        if sensing.filter_kind == "REP" or not sensing.filtered:
+        if not sensing.filtered:
+            value, mean = yield from self._ranged()
+            return value + 0.0, mean.limited, mean  # a negative zero reads as zero
+        count = sensing.filter_count
+        if sensing.filter_kind == "REP":
             self._window.clear()
         limited = False
         while True:
@@ -248,12 +253,14 @@ class SourceMeasureUnit:
             voltage = self._meter("VOLT", self._smallest("VOLT", mean.voltage), mean.voltage)
             ratio = voltage / current if current else math.inf
             return ratio if abs(ratio) <= self._reach() else OVERFLOW
-        true = mean.current if self.settings.sense == "CURR" else mean.voltage
-        if abs(true) >= self._reach() * (1 - 1e-9):
+        sense = self.settings.sense
+        true = mean.current if sense == "CURR" else mean.voltage
+        ranges = self._sense_ranges()
+        if abs(true) >= sensing.range * ranges.over_range * (1 - 1e-9):
             return OVERFLOW
-        value = self._meter(self.settings.sense, self._sense_range(), true)
+        value = self._meter(sense, ranges.at_full_scale(sensing.range), true)
         if sensing.unit in ("OHM", "WATT"):
-            current, voltage = ((value, mean.voltage) if self.settings.sense == "CURR"
+            current, voltage = ((value, mean.voltage) if sense == "CURR"
                                 else (mean.current, value))
             if sensing.unit == "WATT":
                 return voltage * current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from ginsen.datasheets.source_meter import Ranges, SourceMeterSheet
@@ -71,12 +72,12 @@ class Settings:
     protection: float | None = None
     off_limit: float | None = None
 
-    @property
+    @cached_property
     def sourcing(self) -> SourceSetup:
         """The setup of the source function in force."""
         return self.sources[self.source]
 
-    @property
+    @cached_property
     def sensing(self) -> SenseSetup:
         """The setup of the measure function in force."""
         return self.senses[self.sense]
@@ -89,8 +90,9 @@ def source_ranges(sheet: SourceMeterSheet, function: SourceFunction) -> Ranges:
 
 def sense_ranges(sheet: SourceMeterSheet, function: SenseFunction) -> Ranges:
     """The ranges the function measures on."""
-    return {"VOLT": sheet.measure_voltage, "CURR": sheet.measure_current,
-            "RES": sheet.measure_resistance}[function]
+    if function == "CURR":
+        return sheet.measure_current
+    return sheet.measure_voltage if function == "VOLT" else sheet.measure_resistance
 
 
 def source_range_in_use(sheet: SourceMeterSheet, function: SourceFunction,

@@ -81,8 +81,7 @@ class VirtualVelox(PlainInstrument):
         """Carry out one line; its reply comes when that is done."""
         verb, *words = message.split()
         yield self.command_cost
-        if self._arrival > self.bench.now:  # a motion for whose reply nobody waits any more
-            yield from self.long(_pause(self._arrival - self.bench.now))
+        yield from self.long(self._arriving())
         if verb.upper() == "*IDN?":
             self.reply(link, f"{self.identity}\n".encode("ascii"))
             return
@@ -179,6 +178,11 @@ class VirtualVelox(PlainInstrument):
         yield seconds
         return ""
 
+    def _arriving(self) -> Waiting[None]:
+        """The end of a motion for whose reply nobody waits any more."""
+        if self._arrival > self.bench.now:
+            yield self._arrival - self.bench.now
+
     def _meet_wires(self) -> None:
         """Let the probes touch the die under them, or nothing."""
         die = self._map.under(self._at, self._home, self._index)
@@ -271,7 +275,3 @@ def _pair(given: object, key: str, unit: float = 1.0) -> tuple[float, float]:
             or not all(type(part) in (int, float) and abs(part) < float("inf") for part in given)):
         raise ValueError(f"{key}: {given!r} must be two numbers, such as [0, 0]")
     return given[0] * unit, given[1] * unit
-
-
-def _pause(seconds: float) -> Waiting[None]:
-    yield seconds
