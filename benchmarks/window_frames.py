@@ -24,6 +24,7 @@ begun = time.perf_counter(), time.process_time()
 
 import numpy as np  # noqa: E402
 import numpy.typing as npt  # noqa: E402
+from PyQt5 import sip  # noqa: E402
 from PyQt5.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer  # noqa: E402
 
 from ginsen.gui.appearance import Appearance  # noqa: E402
@@ -139,6 +140,7 @@ def main() -> None:
         window.close()
         while not desk.bench.isFinished():
             wait(0.05)
+        sip.delete(window)  # before the application, which Python may else take down first
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 for name, value in (("QT_QPA_PLATFORM", "offscreen"), ("OMP_NUM_THREADS", "1")):
     os.environ.setdefault(name, value)
 
+from PyQt5 import sip  # noqa: E402
 from PyQt5.QtCore import QDeadlineTimer, QEventLoop, QSettings, QTimer  # noqa: E402
 
 from ginsen.gui.appearance import Appearance  # noqa: E402
@@ -111,6 +112,7 @@ def main() -> int:
             loop = QEventLoop()
             QTimer.singleShot(50, loop.quit)
             loop.exec_()
+        sip.delete(window)  # before the application, which Python may else take down first
     return int(ended.count("finished") < options.runs or whole < options.runs)
 
 

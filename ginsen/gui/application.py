@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+from PyQt5 import sip
 from PyQt5.QtCore import QCoreApplication, QSettings, Qt
 from PyQt5.QtWidgets import QApplication
 
@@ -28,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in options.recordings:
         desk.window.open_recording(path)
     desk.window.show()
-    return int(app.exec_())
+    code = int(app.exec_())
+    sip.delete(desk.window)  # before the application, which Python may else take down first
+    return code
 
 
 class Desk:

@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -37,6 +38,9 @@ class TopStrip(QWidget):
         self.run = QLabel(tr("nothing is running"))
         self.run.setObjectName("title")
         self.phase = QLabel("")
+        for told in (self.run, self.phase):  # which must not make the window any wider
+            told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            told.setMinimumWidth(160)
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
