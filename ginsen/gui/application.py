@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from PyQt5 import sip
 from PyQt5.QtCore import QCoreApplication, QSettings, Qt
@@ -60,6 +61,7 @@ class Desk:
         return window
 
 
+@cache  # Python would take it down with the last name for it, under every part there is
 def application() -> QApplication:
     """The one Qt application of this process, sharp on screens of any density."""
     running = QApplication.instance()
