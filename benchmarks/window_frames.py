@@ -2,7 +2,7 @@
 
     python benchmarks/window_frames.py --seconds 60
 
-A thread hands over 20 000 samples a second, in pieces of 50 ms, with an estimate of β every 256
+A thread hands over 20 000 samples a second, in pieces of 20 ms, with an estimate of β every 256
 samples, as the thread of a run does; the window draws its four diagrams. Counted are the gaps
 between the frames it has painted. Then 10 million samples are handed over as fast as they are
 taken, and the memory of the process is looked at before and after.
@@ -35,7 +35,8 @@ from ginsen.protocols.acquisition import News  # noqa: E402
 from ginsen.types import Phase, Samples, SpectralFit  # noqa: E402
 
 RATE = 20_000
-PIECE = 1000
+PIECE = 400
+"""Samples handed over at once: 20 ms, less than a frame, or the gaps would be those of pieces."""
 PHASE = Phase("read", 0.01, 1e6, 1 / RATE, 1e-5)
 
 
