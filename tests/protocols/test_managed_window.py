@@ -13,13 +13,14 @@ os.environ.setdefault("QT_API", "pyqt5")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_memory_run_in_a_managed_window(tmp_path):
     from pymeasure.display.windows import ManagedWindow
-    from pyqtgraph.Qt import QtCore, QtWidgets
+    from pyqtgraph.Qt import QtCore
 
+    from ginsen.gui.application import application
     from ginsen.protocols import Memory
     from ginsen.records.reading import read_record
 
     handlers = list(logging.getLogger().handlers)
-    app = QtWidgets.QApplication.instance() or QtWidgets.QApplication([])
+    app = application()  # kept, unlike one that this test alone had a name for
     window = ManagedWindow(
         procedure_class=Memory, inputs=["pulse_voltage", "read_time"],
         displays=["pulse_voltage", "read_time"], x_axis="Time (s)", y_axis="Conductance (S)")
