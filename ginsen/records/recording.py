@@ -5,7 +5,6 @@ No method that a measurement calls waits for a disk: a thread of its own stores 
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import logging
 import shutil
@@ -71,7 +70,7 @@ class Recording:
         self._since: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._stored = file.point
         self._storing_since: float | None = None
-        self._ended = self._left = False
+        self._ended = False
         self._fault: RecordError | None = None
         self._wake = threading.Event()
         self._keeper = threading.Thread()
@@ -112,7 +111,6 @@ class Recording:
                               "e.g. UTC")
         recording = cls(_begun(path, facts), facts, elsewhere)
         recording._keep(recording._file)
-        atexit.register(recording._leave)
         return recording
 
     @property
@@ -185,19 +183,8 @@ class Recording:
                 self._give_up_waiting()
         for rescuer in self._rescuers:
             rescuer.join()
-        atexit.unregister(self._leave)
         if self._fault is not None:
             raise self._fault
-
-    def _leave(self) -> None:
-        """The program ends with the recording open: HDF5 must let go of it while Python lives."""
-        with self._lock:
-            if self._ended:
-                return
-            self._ended = self._left = True
-        self._wake.set()
-        self._keeper.join(PATIENCE)
-        self._file.give_up()
 
     # -- the file -------------------------------------------------------------------------------
 
@@ -232,8 +219,7 @@ class Recording:
             last = self._ended
             self._store(file)
             if last and self._file is file:
-                if not self._left:
-                    file.close()
+                file.close()
                 return
 
     def _store(self, file: RunFile) -> None:
