@@ -5,6 +5,7 @@ No method that a measurement calls waits for a disk: a thread of its own stores 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import shutil
@@ -70,7 +71,7 @@ class Recording:
         self._since: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._stored = file.point
         self._storing_since: float | None = None
-        self._ended = False
+        self._ended = self._leaving = False
         self._fault: RecordError | None = None
         self._wake = threading.Event()
         self._keeper = threading.Thread()
@@ -111,6 +112,7 @@ class Recording:
                               "e.g. UTC")
         recording = cls(_begun(path, facts), facts, elsewhere)
         recording._keep(recording._file)
+        atexit.register(recording._leave)
         return recording
 
     @property
@@ -183,8 +185,17 @@ class Recording:
                 self._give_up_waiting()
         for rescuer in self._rescuers:
             rescuer.join()
+        atexit.unregister(self._leave)
         if self._fault is not None:
             raise self._fault
+
+    def _leave(self) -> None:
+        """The program ends with the recording open: no file may be begun that nobody closes."""
+        self._leaving = True
+        self._wake.set()
+        until = time.monotonic() + PATIENCE
+        while (keeper := self._keeper).is_alive() and time.monotonic() < until:
+            keeper.join(0.1)  # which may hand over to another one, for a file elsewhere
 
     # -- the file -------------------------------------------------------------------------------
 
@@ -216,10 +227,11 @@ class Recording:
         while self._file is file and self._fault is None:
             self._wake.wait(FLUSH_EVERY)
             self._wake.clear()
-            last = self._ended
+            last, leaving = self._ended, self._leaving
             self._store(file)
             if last and self._file is file:
                 file.close()
+            if last or leaving:
                 return
 
     def _store(self, file: RunFile) -> None:
