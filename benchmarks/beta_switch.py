@@ -59,15 +59,23 @@ def delays(window: int, first: float, second: float, same: str,
 
 
 def noise_alarms(window: int, beta: float, lengths: int) -> int:
-    """P below RARE in `lengths` windows' lengths, of windows and of those half as long."""
+    """P below RARE in `lengths` windows' lengths, of windows and of those half as long.
+
+    Alarms within a window of the first are the same one: it is announced once.
+    """
     alarms = 0
     for record in range(-(-lengths // LENGTHS)):
         x = noise((LENGTHS + 1) * window, beta, np.random.default_rng(10**6 + record))
+        ends = []
         for size, new in ((window // 2, PARTS[0]), *((window, part) for part in PARTS)):
             past = Past(new)
             for first in range(0, x.size - size + 1, size // 8):
-                p = past.take(x[first:first + size], float(first), float(first + size))
-                alarms += p < RARE
+                if past.take(x[first:first + size], float(first), float(first + size)) < RARE:
+                    ends.append(first + size)
+        last = -window
+        for end in sorted(ends):
+            if end - last >= window:
+                alarms, last = alarms + 1, end
     return alarms
 
 
