@@ -1,7 +1,8 @@
 """How instrument outputs meet the device's terminals, and what has flowed since.
 
 The device is moved on only when someone looks or a source changes, so that between two changes
-it sees one advance, whatever else happened on the bench meanwhile.
+it sees one advance, whatever else happened on the bench meanwhile. One that says it is steady is
+not even asked for what has flowed.
 """
 
 from __future__ import annotations
@@ -173,9 +174,15 @@ class Circuit:
 
     def totals(self, index: int, series_resistance: float) -> Totals:
         """The integrals at one terminal, as seen before `series_resistance` (Ω)."""
-        self.settle()
-        charge = self._charge[index]
-        return Totals(self._time, charge, self._flux[index] + charge * series_resistance,
+        at = self._latest
+        if at is None or not at.steady:
+            self.settle()
+            charge, flux = self._charge[index], self._flux[index]
+        else:
+            elapsed = self.now() - self._time
+            charge = self._charge[index] + at.current.item(index) * elapsed
+            flux = self._flux[index] + at.voltage.item(index) * elapsed
+        return Totals(self.now(), charge, flux + charge * series_resistance,
                       self._clamped[index])
 
     def _begin(self) -> Terminals:

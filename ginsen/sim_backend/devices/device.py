@@ -50,7 +50,8 @@ class Terminals:
 
     `current` (A, into the device) and `voltage` (V, at the device, behind the source's
     resistance) are means over the time, `final_current` and `final_voltage` the values at its
-    end, `clamped` the seconds spent at the current limit.
+    end, `clamped` the seconds spent at the current limit. `steady` says that none is clamped, and
+    that all of this stays as it is until a source changes.
     """
 
     current: Array
@@ -58,6 +59,7 @@ class Terminals:
     final_current: Array
     final_voltage: Array
     clamped: Array
+    steady: bool = False
 
 
 class Device(Protocol):

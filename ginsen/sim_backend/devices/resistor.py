@@ -41,9 +41,10 @@ class Resistor:
             check_drive(dt, sources, 2)
             at = self._settled = settle(self._admittance, sources)
             self._sources = sources
-            self._unclamped = None if at.clamped.any() else _resting(at, np.zeros(2))
+            self._unclamped = (None if at.clamped.any()
+                               else _resting(at, np.zeros(2), steady=True))
         return self._unclamped or _resting(self._settled, np.where(self._settled.clamped, dt, 0.0))
 
 
-def _resting(at: Settled, clamped: Array) -> Terminals:
-    return Terminals(at.current, at.voltage, at.current, at.voltage, clamped)
+def _resting(at: Settled, clamped: Array, *, steady: bool = False) -> Terminals:
+    return Terminals(at.current, at.voltage, at.current, at.voltage, clamped, steady)

@@ -64,6 +64,15 @@ class Mean(NamedTuple):
     limited: bool
 
 
+class Conversion(NamedTuple):
+    """How a range is read: value · `factor` + `offset` + `noise` · a normal number, by `step`."""
+
+    factor: float
+    offset: float
+    noise: float
+    step: float
+
+
 class SourceMeasureUnit:
     """The electrical model: one output on one port of a bench.
 
@@ -93,6 +102,7 @@ class SourceMeasureUnit:
         self._settled = time.now
         self._relay_closed = time.now
         self._window: deque[float] = deque()
+        self._conversions: dict[tuple[SenseFunction, float], Conversion] = {}
         self._drive()
 
     def apply(self, settings: Settings) -> None:
@@ -103,6 +113,7 @@ class SourceMeasureUnit:
         self.settings = settings
         if before.sensing != settings.sensing or before.sense != settings.sense:
             self._window.clear()
+            self._conversions.clear()
         if settings.output and not before.output and before.sourcing.off_state == "HIMP":
             self._relay_closed = self._time.now + self.sheet.timing.relay
         if settings.output and _felt(before) != _felt(settings):
@@ -249,8 +260,9 @@ class SourceMeasureUnit:
         """The mean as the meter gives it, in the unit asked for; OVERFLOW beyond the range."""
         sensing = self.settings.sensing
         if self.settings.sense == "RES":
-            current = self._meter("CURR", self._smallest("CURR", mean.current), mean.current)
-            voltage = self._meter("VOLT", self._smallest("VOLT", mean.voltage), mean.voltage)
+            current, voltage = (
+                self._meter(function, self._smallest(function, true).full_scale, true)
+                for function, true in (("CURR", mean.current), ("VOLT", mean.voltage)))
             ratio = voltage / current if current else math.inf
             return ratio if abs(ratio) <= self._reach() else OVERFLOW
         sense = self.settings.sense
@@ -258,7 +270,7 @@ class SourceMeasureUnit:
         ranges = self._sense_ranges()
         if abs(true) >= sensing.range * ranges.over_range * (1 - 1e-9):
             return OVERFLOW
-        value = self._meter(sense, ranges.at_full_scale(sensing.range), true)
+        value = self._meter(sense, sensing.range, true)
         if sensing.unit in ("OHM", "WATT"):
             current, voltage = ((value, mean.voltage) if sense == "CURR"
                                 else (mean.current, value))
@@ -270,17 +282,24 @@ class SourceMeasureUnit:
     def _read_back(self, mean: Mean) -> float:
         """The source as measured, on the range it is sourced on."""
         function = self.settings.source
-        full_scale = source_range_in_use(self.sheet, function, self.settings.sourcing)
-        true = mean.voltage if function == "VOLT" else mean.current
-        return self._meter(function, sense_ranges(self.sheet, function).at_full_scale(full_scale),
-                           true)
+        return self._meter(function, self._source_range,
+                           mean.voltage if function == "VOLT" else mean.current)
 
-    def _meter(self, function: SenseFunction, scale: Range, true: float) -> float:
-        """One conversion: the range's gain and offset error, noise, and the display's step."""
+    def _meter(self, function: SenseFunction, full_scale: float, true: float) -> float:
+        """What one conversion on the range of that full scale makes of a value."""
+        factor, offset, noise, step = (self._conversions.get((function, full_scale))
+                                       or self._conversion(function, full_scale))
+        value = true * factor + offset + noise * self._random().standard_normal()
+        return round(value / step) * step
+
+    def _conversion(self, function: SenseFunction, full_scale: float) -> Conversion:
+        """The range's gain and offset error, its noise with these settings, the display's step."""
+        scale = sense_ranges(self.sheet, function).at_full_scale(full_scale)
         error = self._sense_errors[function][scale.full_scale]
-        noise = scale.noise_at(self.settings.sensing.nplc) * self._random().standard_normal()
-        value = true * (1 + error.gain) + error.offset + noise
-        return round(value / scale.resolution) * scale.resolution
+        conversion = Conversion(1 + error.gain, error.offset,
+                                scale.noise_at(self.settings.sensing.nplc), scale.resolution)
+        self._conversions[function, full_scale] = conversion
+        return conversion
 
     def _better_range(self, mean: Mean) -> Range | None:
         """The range to autorange to, None where the present one is right."""
@@ -303,7 +322,8 @@ class SourceMeasureUnit:
     def _drive(self) -> None:
         """Make the port what the settings say."""
         function, setup = self.settings.source, self.settings.sourcing
-        error = self._source_errors[function][source_range_in_use(self.sheet, function, setup)]
+        self._source_range = source_range_in_use(self.sheet, function, setup)
+        error = self._source_errors[function][self._source_range]
         level = setup.level * (1 + error.gain) + error.offset
         limit = setup.limit * (1 + self._limit_error)
         source = output_source(self.sheet, self.settings, level=level, limit=limit)
