@@ -68,7 +68,7 @@ class Bench:
         self._awaited: Callable[[], bool] | None = None
         self.faults: Injector | None = None
         self.witness = Witness(device.terminals, self._outputs)
-        self._circuit = Circuit(device, lambda: self.now, self.witness)
+        self._circuit = Circuit(device, self, self.witness)
         self._ports: dict[str, Port] = {}
         self._speed = speed
         self._wall_origin = time.monotonic()
@@ -230,7 +230,8 @@ class Bench:
         """
         while True:
             with self.lock:
-                self._catch_up()
+                if self._speed is not None:
+                    self._catch_up()
                 if ready():
                     return True
                 if self.now >= deadline:

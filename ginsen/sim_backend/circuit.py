@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ginsen.sim_backend.devices.device import GROUND, OPEN, Device, Source, Terminals
 from ginsen.sim_backend.shunt import advance_shunted
@@ -18,18 +18,32 @@ from ginsen.sim_backend.witness import Witness
 T = TypeVar("T")
 
 
+class Present(Protocol):
+    """Who knows what time it is (s): the bench."""
+
+    now: float
+
+
 class Totals(NamedTuple):
     """What has passed a port since the bench was opened.
 
     `time` (s) is now, `charge` (C) flowed out of the instrument, `flux` (V s) is the time integral
-    of the voltage at the instrument's terminals, `clamped` (s) the time at the current limit. A
-    mean over an interval is the difference of two, divided by that of `time`.
+    of the voltage at the instrument's terminals, `clamped` (s) the time at the current limit.
     """
 
     time: float
     charge: float
     flux: float
     clamped: float
+
+
+class Mean(NamedTuple):
+    """Mean current (A) and voltage (V) over some seconds, of which `clamped` at the limit."""
+
+    current: float
+    voltage: float
+    clamped: float
+    elapsed: float
 
 
 class Port:
@@ -55,7 +69,7 @@ class Port:
     def source(self, source: Source) -> None:
         if self._index is None:
             self._loose_flux = self._integrate_loose()
-            self._loose_since = self._circuit.now()
+            self._loose_since = self._circuit.time.now
         else:
             self._circuit.connect(self._index, self._seen(source))
         self._source = source
@@ -63,8 +77,20 @@ class Port:
     def totals(self) -> Totals:
         """Charge, flux and time at the clamp up to now."""
         if self._index is None:
-            return Totals(self._circuit.now(), 0.0, self._integrate_loose(), 0.0)
-        return self._circuit.totals(self._index, self.series_resistance)
+            return Totals(self._circuit.time.now, 0.0, self._integrate_loose(), 0.0)
+        return Totals(self._circuit.time.now,
+                      *self._circuit.integrals(self._index, self.series_resistance))
+
+    def mean(self, since: Totals) -> Mean:
+        """What the port carried since it had these totals, which must be in the past."""
+        time, charge, flux, clamped = since
+        elapsed = self._circuit.time.now - time
+        if self._index is None:
+            return Mean(0.0, (self._integrate_loose() - flux) / elapsed, 0.0, elapsed)
+        charge_now, flux_now, clamped_now = self._circuit.integrals(self._index,
+                                                                    self.series_resistance)
+        return Mean((charge_now - charge) / elapsed, (flux_now - flux) / elapsed,
+                    clamped_now - clamped, elapsed)
 
     def instant(self) -> tuple[float, float, bool]:
         """Voltage (V) at the instrument, current (A) out of it, and whether it is clamped, now."""
@@ -83,23 +109,23 @@ class Port:
         return self._source.voltage if self._source.connected else 0.0
 
     def _integrate_loose(self) -> float:
-        elapsed = self._circuit.now() - self._loose_since
+        elapsed = self._circuit.time.now - self._loose_since
         return self._loose_flux + self._open_voltage() * elapsed
 
 
 class Circuit:
     """A device, the source at each of its terminals, and running integrals per terminal."""
 
-    def __init__(self, device: Device, now: Callable[[], float], witness: Witness) -> None:
+    def __init__(self, device: Device, time: Present, witness: Witness) -> None:
         self.device = device
-        self.now = now
+        self.time = time
         self.witness = witness
         count = len(device.terminals)
         self._sources: tuple[Source, ...] = (OPEN,) * count
         self._lifted: list[int] = []
         self._broken: list[int] = []
         self._shunts: list[tuple[int, float]] = []
-        self._time = now()
+        self._time = time.now
         # Of few terminals each: lists of floats are added to faster than arrays.
         self._charge = [0.0] * count
         self._flux = [0.0] * count
@@ -151,7 +177,7 @@ class Circuit:
 
     def settle(self) -> None:
         """Bring the device up to now."""
-        now = self.now()
+        now = self.time.now
         elapsed = now - self._time
         if elapsed <= 0.0:
             return
@@ -172,18 +198,17 @@ class Circuit:
         self.settle()
         return self._latest or self._begin()
 
-    def totals(self, index: int, series_resistance: float) -> Totals:
-        """The integrals at one terminal, as seen before `series_resistance` (Ω)."""
+    def integrals(self, index: int, series_resistance: float) -> tuple[float, float, float]:
+        """Charge, flux and time at the clamp of one terminal, before `series_resistance` (Ω)."""
         at = self._latest
         if at is None or not at.steady:
             self.settle()
             charge, flux = self._charge[index], self._flux[index]
         else:
-            elapsed = self.now() - self._time
+            elapsed = self.time.now - self._time
             charge = self._charge[index] + at.current.item(index) * elapsed
             flux = self._flux[index] + at.voltage.item(index) * elapsed
-        return Totals(self.now(), charge, flux + charge * series_resistance,
-                      self._clamped[index])
+        return charge, flux + charge * series_resistance, self._clamped[index]
 
     def _begin(self) -> Terminals:
         """The terminals right after a change."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Generator
+from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any, Protocol, TypeVar, Union
 
 T = TypeVar("T")
@@ -105,7 +106,7 @@ class Timekeeper(Protocol):
 class Process:
     """A generator that lives in bench time; see `Waiting`. Made by `Bench.start`."""
 
-    __slots__ = ("_body", "_on_end", "_running", "_time", "_waits_for", "done")
+    __slots__ = ("_body", "_on_end", "_time", "_waits_for", "done")
 
     def __init__(self, time: Timekeeper, body: Generator[float | Signal, None, Any],
                  on_end: Callable[[], None] | None = None) -> None:
@@ -113,7 +114,6 @@ class Process:
         self._body = body
         self._on_end = on_end
         self._waits_for: Event | Signal | None = time.schedule(0.0, self._due)
-        self._running = False
         self.done = False
 
     def resume(self) -> None:
@@ -135,7 +135,6 @@ class Process:
     def _go_on(self) -> float | None:
         """Go on to the next wait; the seconds it takes, None for a signal or the end."""
         self._waits_for = None
-        self._running = True
         try:
             wait = next(self._body)
         except StopIteration:
@@ -152,8 +151,6 @@ class Process:
                 self._waits_for = wait
             else:
                 return wait
-        finally:
-            self._running = False
         return None
 
     def cancel(self) -> None:
@@ -164,7 +161,7 @@ class Process:
             self._waits_for.leave(self)
         elif self._waits_for is not None:
             self._waits_for.cancel()
-        if not self._running:
+        if getgeneratorstate(self._body) != GEN_RUNNING:
             self._body.close()
         self._end()
 

@@ -96,7 +96,8 @@ class Session:
             bench.wait(lambda: self._settled(count), started + patience / 2)
             if self._link.received and not self._readable(count):
                 return self._read_rest(count)
-        bench.wait(lambda: self._settled(count), started + patience)
+        bench.wait((lambda: self._settled(count)) if self._link.stream else self._answered,
+                   started + patience)
         with bench.lock:
             if self._aborted:
                 return b"", StatusCode.error_abort
@@ -248,11 +249,15 @@ class Session:
             self._bench.advance_to(self._bench.now + _BUS_OPERATION)
 
     def _settled(self, count: int) -> bool:
-        """Whether a read need wait no longer."""
-        link = self._link
-        if self._aborted or link.lost == "closed":
-            return True
-        return self._readable(count) if link.stream else bool(self._instrument.waiting(link))
+        """Whether a read of a stream need wait no longer."""
+        return self._aborted or self._link.lost == "closed" or self._readable(count)
+
+    def _answered(self) -> bool:
+        """Whether a read of a message need wait no longer."""
+        lost = self._link.lost
+        if self._aborted or lost:
+            return self._aborted or lost == "closed"
+        return self._instrument.message_available
 
     def _take_aside(self, count: int) -> tuple[bytes, StatusCode]:
         """What was answered at once, up to its END."""

@@ -160,6 +160,42 @@ def test_the_device_moves_only_when_someone_looks_or_drives():
     assert device.advances == 2
 
 
+def test_a_steady_device_is_asked_once_and_what_flowed_is_known_at_every_moment():
+    device = Counting(1000.0)
+    bench = Bench(device)
+    bench.wire("probe.hi", "A", 1000.0)
+    bench.ground("B")
+    port = bench.port("probe.hi")
+    port.source = Source(2.0)
+    bench.clock.sleep(1.0)
+    start = port.totals()
+    for step in range(1, 101):
+        bench.clock.sleep(0.01)
+        assert port.totals() == pytest.approx(
+            (1.0 + step * 0.01, 1e-3 * (1.0 + step * 0.01), 2.0 * (1.0 + step * 0.01), 0.0))
+    assert device.advances == 1
+    port.source = Source(8.0, current_limit=2e-3)  # the device is brought up to now, then clamped
+    assert device.advances == 2
+    assert port.mean(start) == pytest.approx((1e-3, 2.0, 0.0, 1.0))
+    bench.clock.sleep(3.0)
+    assert port.mean(start) == pytest.approx((7e-3 / 4, (2.0 + 3 * 4.0) / 4, 3.0, 4.0))
+    bench.look()
+    seen = bench.witness.seen
+    assert seen.charge[0] == pytest.approx(2e-3 + 6e-3)
+    assert seen.energy == pytest.approx(2.0 * 1e-3 * 1.0 + 3.0 * 2e-3 * 2.0)
+    assert (seen.highest_voltage[0], seen.time) == pytest.approx((2.0, 5.0))
+
+
+def test_the_mean_at_an_unwired_port(bench):
+    port = bench.port("other.hi")
+    port.source = Source(5.0)
+    start = port.totals()
+    bench.clock.sleep(1.0)
+    port.source = Source(1.0)
+    bench.clock.sleep(3.0)
+    assert port.mean(start) == (0.0, 2.0, 0.0, 4.0)
+
+
 def test_seeds(bench):
     def draw(bench, name):
         return bench.generator(name).standard_normal(8)

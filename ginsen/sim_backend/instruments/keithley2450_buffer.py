@@ -115,9 +115,9 @@ class Printer:
 
     def text(self, readings: Sequence[Reading], elements: Sequence[str]) -> str:
         """Comma-separated: the elements of the first reading, then those of the second."""
+        if len(elements) == 1:
+            return ",".join(self._column(elements[0], readings))
         columns = [self._column(element, readings) for element in elements]
-        if len(columns) == 1:
-            return ",".join(columns[0])
         return ",".join(",".join(row) for row in zip(*columns, strict=True))
 
     def binary(self, readings: Sequence[Reading], elements: Sequence[str], *, double: bool,

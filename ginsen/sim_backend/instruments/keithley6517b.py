@@ -165,8 +165,7 @@ class VirtualKeithley6517B(ScpiInstrument):
         began = self.time.now
         before = port.totals()
         yield self.nplc / self.bench.line_frequency
-        after = port.totals()
-        true = (after.charge - before.charge) / (after.time - before.time)
+        true = port.mean(before).current
         scale = _holding(abs(true)) if self.current_autorange else self._current_range
         self._readings += 1
         stamp = f"{began:+.6f}SECS,+{self._readings % 100000:05d}RDNG#"

@@ -16,7 +16,7 @@ import numpy as np
 
 from ginsen.datasheets.source_meter import Range, Ranges, SourceMeterSheet
 from ginsen.sim_backend.bench import Bench
-from ginsen.sim_backend.circuit import Port
+from ginsen.sim_backend.circuit import Mean, Port
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments.smu_settings import (
     SenseFunction,
@@ -54,14 +54,6 @@ class Reading(NamedTuple):
     remote_sense: bool
     unit: str
     source_unit: str
-
-
-class Mean(NamedTuple):
-    """What the port carried over one integration: A, V, and whether the source was limited."""
-
-    current: float
-    voltage: float
-    limited: bool
 
 
 class Conversion(NamedTuple):
@@ -176,7 +168,7 @@ class SourceMeasureUnit:
         limited = False
         if sourcing.readback and not timing.simultaneous:
             before = yield from self._integrate()
-            limited = before.limited
+            limited = self._limited(before.clamped, before.elapsed)
             source = self._read_back(before)
         value, limited_after, last = yield from self._filtered()
         if sourcing.readback and timing.simultaneous:
@@ -187,9 +179,7 @@ class SourceMeasureUnit:
 
     def limit_tripped(self) -> bool:
         """Whether the source is at its limit this instant."""
-        if not self.settings.output:
-            return False
-        return self._is_limited(float(self._port.instant()[2]), 1.0)
+        return self.settings.output and self._limited(float(self._port.instant()[2]), 1.0)
 
     def protection_tripped(self) -> bool:
         """Whether the overvoltage protection holds the source back this instant."""
@@ -218,14 +208,15 @@ class SourceMeasureUnit:
         sensing = self.settings.sensing
         if not sensing.filtered:
             value, mean = yield from self._ranged()
-            return value + 0.0, mean.limited, mean  # a negative zero reads as zero
+            limited = self._limited(mean.clamped, mean.elapsed)
+            return value + 0.0, limited, mean  # a negative zero reads as zero
         count = sensing.filter_count
         if sensing.filter_kind == "REP":
             self._window.clear()
         limited = False
         while True:
             value, mean = yield from self._ranged()
-            limited = limited or mean.limited
+            limited = limited or self._limited(mean.clamped, mean.elapsed)
             self._window.append(value)
             if len(self._window) > count:
                 self._window.popleft()
@@ -241,28 +232,25 @@ class SourceMeasureUnit:
             yield self.sheet.timing.conversion
         start = self._port.totals()
         yield self._aperture()
-        stop = self._port.totals()
-        elapsed = stop.time - start.time
-        limited = self._is_limited(stop.clamped - start.clamped, elapsed)
-        return Mean((stop.charge - start.charge) / elapsed, (stop.flux - start.flux) / elapsed,
-                    self.settings.output and limited)
+        return self._port.mean(start)
 
-    def _is_limited(self, clamped: float, elapsed: float) -> bool:
+    def _limited(self, clamped: float, elapsed: float) -> bool:
         """Whether the source was at its limit for any of the time (s) it was looked at.
 
         A voltage source is where its current is clamped; a current source where it is not.
         """
-        if self.settings.source == "VOLT":
-            return clamped > 0
-        return self.settings.sourcing.level != 0 and clamped < elapsed * (1 - 1e-6)
+        settings = self.settings
+        if settings.source == "VOLT":
+            return settings.output and clamped > 0
+        return (settings.output and settings.sourcing.level != 0
+                and clamped < elapsed * (1 - 1e-6))
 
     def _measured(self, mean: Mean) -> float:
         """The mean as the meter gives it, in the unit asked for; OVERFLOW beyond the range."""
         sensing = self.settings.sensing
         if self.settings.sense == "RES":
-            current, voltage = (
-                self._meter(function, self._smallest(function, true).full_scale, true)
-                for function, true in (("CURR", mean.current), ("VOLT", mean.voltage)))
+            current = self._read_anywhere("CURR", mean.current)
+            voltage = self._read_anywhere("VOLT", mean.voltage)
             ratio = voltage / current if current else math.inf
             return ratio if abs(ratio) <= self._reach() else OVERFLOW
         sense = self.settings.sense
@@ -318,6 +306,10 @@ class SourceMeasureUnit:
     def _smallest(self, function: SenseFunction, value: float) -> Range:
         ranges = sense_ranges(self.sheet, function)
         return ranges.holding(value) if abs(value) <= ranges.maximum else ranges.ranges[-1]
+
+    def _read_anywhere(self, function: SenseFunction, true: float) -> float:
+        """One conversion on the smallest range there is for a value."""
+        return self._meter(function, self._smallest(function, true).full_scale, true)
 
     def _drive(self) -> None:
         """Make the port what the settings say."""

@@ -16,8 +16,9 @@ pattern ends in a question mark. A pattern may appear once with and once without
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ginsen.sim_backend.scpi.errors import ScpiError
@@ -42,8 +43,17 @@ class Command:
     reply: Kind | None = None
     indefinite: bool = False
 
-    def arguments(self, tokens: tuple[Token, ...], instrument: Any) -> list[Any]:
+    @cached_property
+    def _bare(self) -> tuple[None, ...] | None:
+        """The values where no data is given; None where some must be."""
+        if any(kind.required for kind in self.kinds):
+            return None
+        return tuple(None for kind in self.kinds if not kind.many)
+
+    def arguments(self, tokens: tuple[Token, ...], instrument: Any) -> Sequence[Any]:
         """The values of `tokens`. Raises ScpiError: -108, -109, or what a kind objects to."""
+        if not tokens and self._bare is not None:
+            return self._bare
         values: list[Any] = []
         rest = iter(tokens)
         for kind in self.kinds:

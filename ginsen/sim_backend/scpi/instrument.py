@@ -138,8 +138,7 @@ class ScpiInstrument(Instrument):
                 yield self.command_cost if command.cost is None else command.cost
                 if is_query and closed:
                     raise ScpiError(-440)
-                values = command.arguments(tokens, self) if tokens or command.kinds else []
-                result = command.run(self, *suffixes, *values)
+                result = command.run(self, *suffixes, *command.arguments(tokens, self))
                 if isinstance(result, GeneratorType):
                     result = yield from self.long(result)
                 if is_query:

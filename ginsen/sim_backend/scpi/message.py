@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ginsen.sim_backend.scpi.errors import ScpiError
@@ -25,6 +26,9 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]*")
 _STRING = re.compile(r"'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"")
 # Where a message can end or hide its end: a line feed, a string, the start of a block.
 _LANDMARK = re.compile(r"\n|'(?:[^'\n]|'')*'|\"(?:[^\"\n]|\"\")*\"|(?<=[\s,])#[0-9]")
+
+_SHORT = 256
+"""Bytes of a message that is remembered."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ def split_messages(buffer: bytes, end: bool) -> tuple[list[str], bytes]:
     A line feed outside strings and definite-length blocks ends a message; `end` says that END
     came with the last byte, which ends it too. A carriage return before the end is white space.
     """
+    messages, left = (_split_short if len(buffer) < _SHORT else _split)(buffer, end)
+    return [*messages], left
+
+
+def _split(buffer: bytes, end: bool) -> tuple[tuple[str, ...], bytes]:
     text = buffer.decode("latin-1")
     messages = []
     start = position = 0
@@ -77,7 +86,11 @@ def split_messages(buffer: bytes, end: bool) -> tuple[list[str], bytes]:
         if start < len(text):
             messages.append(text[start:])
         start = len(text)
-    return messages, text[start:].encode("latin-1")
+    return tuple(messages), text[start:].encode("latin-1")
+
+
+_split_short = lru_cache(4096)(_split)
+"""What is said again and again need not be searched each time."""
 
 
 def split_units(message: str) -> Iterator[Unit]:
