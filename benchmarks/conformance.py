@@ -1,9 +1,11 @@
 """Which function of which foreign driver works on its virtual instrument: the table in the docs.
 
-    python benchmarks/conformance.py > docs/conformance.md
+    python benchmarks/conformance.py
 
-Every driver is PyMeasure's own class, unmodified. Each is opened on a bench of its own with 1 kΩ
-between the ends of the instrument, if it has any, and what it sleeps is slept on the bench's clock.
+tries every driver of every package that is installed, writes its section of docs/conformance.md
+anew and leaves the others as they are. Every driver is the package's own, unmodified. Each is
+opened on a bench of its own with 1 kΩ between the ends of the instrument, if it has any, and what
+it sleeps is slept on the bench's clock.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -24,17 +27,39 @@ import pyvisa
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conformance_sources import SOURCES
-from conformance_surroundings import SURROUNDINGS
-from conformance_trials import Amiss, Tried
+from conformance_trials import Amiss, Package, Tried
 
 from ginsen.sim_backend.models import MODELS
 
-TRIED = [*SOURCES, *SURROUNDINGS]
-"""Every driver there is a virtual instrument for."""
+PACKAGES = (
+    Package("pymeasure", "PyMeasure", "MIT", (
+        "conformance_sources",
+        "conformance_surroundings",
+    )),
+)
+"""Every package with a driver there is a virtual instrument for. One more row: one more module."""
 
 FUNCTIONS = ("identify", "configure", "source", "measure", "sweep", "buffer", "clear",
              "error query")
+
+DOCS = Path(__file__).parents[1] / "docs" / "conformance.md"
+
+
+def missing(package: Package) -> str:
+    """Why a package cannot be tried here; "" where it can."""
+    try:
+        version(package.name)
+    except PackageNotFoundError:
+        return f"{package.name} is not installed"
+    return ""
+
+
+def rows(package: Package) -> list[Tried]:
+    """The package's drivers and their trials."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a foreign package warns of as it is imported
+        modules = [import_module(name) for name in package.modules]
+    return [tried for module in modules for tried in module.TRIED]
 
 
 @contextmanager
@@ -57,8 +82,8 @@ def opened(tried: Tried) -> Iterator[Any]:
                     mock.patch.object(time, "time", clock.now), patched(tried.modules, clock), \
                     warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # PyMeasure warns of what it will drop
-                yield tried.driver(tried.address, visa_library=f"{path}@ginsen",
-                                   **tried.arguments)
+                with tried.opening(tried, f"{path}@ginsen") as instrument:
+                    yield instrument
         finally:
             manager.close()
 
@@ -81,47 +106,83 @@ def patched(modules: tuple[Any, ...], clock: Any) -> Iterator[None]:
 def attempt(tried: Tried, function: str) -> str:
     """Try one function; "" where it works, else why it does not. Raises where that is news."""
     trial = tried.trials[function]
-    with opened(tried) as instrument:
-        if not isinstance(trial, Amiss):
+    if not isinstance(trial, Amiss):
+        with opened(tried) as instrument:
             trial(instrument)
-            return ""
-        try:
+        return ""
+    try:
+        with opened(tried) as instrument:
             trial.trial(instrument)
-        except Exception as problem:
-            if not re.search(trial.match, f"{type(problem).__name__}: {problem}"):
-                raise
-            return trial.why
+    except Exception as problem:
+        if not re.search(trial.match, f"{type(problem).__name__}: {problem}"):
+            raise
+        return trial.why
     raise AssertionError(f"{tried.name} can {function} now: the table says it can't")
 
 
-def page() -> str:
-    """The page of the docs."""
-    rows, notes = [], []
-    for tried in TRIED:
+def section(package: Package) -> str:
+    """The package's part of the page."""
+    lines, notes = [], []
+    for tried in rows(package):
         cells = []
         for function in FUNCTIONS:
             if function not in tried.trials:
                 cells.append("")
                 continue
             why = attempt(tried, function)
-            if why:
+            if why and why not in notes:
                 notes.append(why)
-            cells.append(f"no ({len(notes)})" if why else "yes")
-        rows.append(f"| {tried.name} | {tried.model} | {' | '.join(cells)} |")
+            cells.append(f"no ({notes.index(why) + 1})" if why else "yes")
+        lines.append(f"| {tried.name} | {tried.model} | {' | '.join(cells)} |")
+    release = ".".join(version(package.name).split(".")[:package.digits])
     return "\n".join((
-        "# Conformance", "",
-        f"PyMeasure {'.'.join(version('pymeasure').split('.')[:2])}'s own classes, unmodified, on "
-        "virtual instruments, each with 1 kΩ between",
-        "its ends. An empty cell is a function the driver does not have. This says how far a "
-        "virtual",
-        "instrument carries the driver that was written for the real one; no real one was "
-        "attached.", "",
-        "`python benchmarks/conformance.py > docs/conformance.md` tries everything anew; "
-        "`tests/conformance` does so in CI.", "",
+        heading(package), "",
+        f"`{package.name}` {release}, {package.licence}. {package.about}".rstrip(), "",
         f"| driver | virtual instrument | {' | '.join(FUNCTIONS)} |",
-        f"|---|---|{'---|' * len(FUNCTIONS)}", *rows, "",
-        *(f"{number}. {why}" for number, why in enumerate(notes, start=1)), ""))
+        f"|---|---|{'---|' * len(FUNCTIONS)}", *lines, "",
+        *(f"{number}. {why}" for number, why in enumerate(notes, start=1)),
+        *([""] if notes else [])))
+
+
+def heading(package: Package) -> str:
+    """The line its section begins with."""
+    return f"## {package.title}"
+
+
+def written(page: str, package: Package) -> str:
+    """Its section as the page has it; "" where there is none. Raises where there are two."""
+    parts = re.split(r"(?m)^(?=## )", page)
+    found = [part for part in parts if part.split("\n", 1)[0] == heading(package)]
+    assert len(found) <= 1, f"two sections {heading(package)}"
+    return found[0] if found else ""
+
+
+INTRODUCTION = """\
+# Conformance
+
+Drivers that nobody here wrote, unmodified, on virtual instruments, each with 1 kΩ between its
+ends. An empty cell is a function the driver does not have. "no" is followed by the reason: each
+is tried, too, and has to fail in that way. This says how far a virtual instrument carries the
+driver that was written for the real one; no real one was attached.
+
+`python benchmarks/conformance.py` tries the packages that are installed and writes their
+sections; `tests/conformance` does so in CI for PyMeasure, and for the others where they are
+installed (`pip install ginsen[conformance]` brings those under licences like Ginsen's own).
+
+"""
+
+
+def main() -> None:
+    """Write the page anew."""
+    page = DOCS.read_text(encoding="utf-8")
+    parts = []
+    for package in PACKAGES:
+        if why := missing(package):
+            print(f"{package.title}: left as it was, {why}", file=sys.stderr)
+        parts.append(written(page, package) if why else section(package))
+    DOCS.write_text(INTRODUCTION + "\n".join(part.rstrip("\n") + "\n" for part in parts if part),
+                    encoding="utf-8")
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    main()

@@ -193,7 +193,7 @@ _SMU = {"identify": is_keithley, "configure": configures, "source": sources, "me
 _LIFTED = ("its `current` sends `:MEAS:CURR?`, which puts the compliance back to 105 µA, as at the "
            "bench; up to that it measures right.")
 
-SOURCES = [
+TRIED = [
     Tried(Keithley2400, "keithley2400", {
         **_SMU, "measure": Amiss(measures, "AssertionError", f"Keithley2400, measure: {_LIFTED}"),
         "sweep": Amiss(sweeps, "AssertionError", f"Keithley2400, sweep: {_LIFTED}")},

@@ -171,7 +171,7 @@ def velox_sets_its_index(prober: Any) -> None:
     assert tuple(prober.chuck.index_size) == (1000, 2000)
 
 
-SURROUNDINGS = [
+TRIED = [
     Tried(LakeShore3xx, "lakeshore335", {
         "identify": lake_shore_is, "configure": lake_shore_configures, "source": lake_shore_heats,
         "measure": lake_shore_measures}, modules=(lakeshore_base,)),

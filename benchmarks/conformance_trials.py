@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +19,18 @@ class Amiss:
     why: str
 
 
+@contextmanager
+def by_library_name(tried: Tried, library: str) -> Iterator[Any]:
+    """Open a driver as PyMeasure's are: an address and the name of a VISA library."""
+    yield tried.driver(tried.address, visa_library=library, **tried.arguments)
+
+
 @dataclass(frozen=True)
 class Tried:
     """A driver, the virtual instrument it is tried on, and its trials by function.
 
     What it has no function for is left out. `modules` are those that took `sleep` or `time` from
-    the module time by name.
+    the module time by name. `opening` opens the driver over a VISA library, and closes it.
     """
 
     driver: Callable[..., Any]
@@ -33,8 +40,25 @@ class Tried:
     options: str = ""
     modules: tuple[Any, ...] = ()
     arguments: dict[str, Any] = field(default_factory=dict)
+    opening: Callable[[Tried, str], AbstractContextManager[Any]] = by_library_name
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The driver's class."""
-        return self.driver.__name__
+        """The driver's class, unless it has another name."""
+        return self.label or self.driver.__name__
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of drivers: its name on the registry, its licence and where its trials are.
+
+    Each of `modules`, files beside this one, has a list TRIED. `digits` of its version are told.
+    """
+
+    name: str
+    title: str
+    licence: str
+    modules: tuple[str, ...]
+    about: str = ""
+    digits: int = 2
