@@ -371,3 +371,32 @@ def test_autozero_and_delays_take_their_time(smu):
     smu("smua.measure.autozero=smua.AUTOZERO_OFF", "smua.measure.delay=0.1")
     assert taken("smua.measure.i()") == pytest.approx(0.12, abs=2e-3)
     assert taken("smua.measure.iv()") == pytest.approx(0.12, abs=2e-3)  # both at once
+
+
+def test_a_limit_shows_in_the_status_once_something_was_measured(smu):
+    condition = "status.measurement.instrument.smua.condition"
+    smu(*SOURCE_1_V, "smua.source.output=1")
+    assert smu.numbers(f"smua.measure.i(), {condition}")[1] == 0
+    smu("smua.source.limiti=1e-5")
+    assert smu.numbers(condition) == 0
+    assert smu.numbers(f"smua.measure.i(), {condition}")[1] == 2
+    assert smu.numbers("status.measurement.current_limit.condition") == 2  # SMUA
+    event = "status.measurement.instrument.smua.event"
+    assert smu.numbers(f"{event}, {event}").tolist() == [2, 0]
+    smu("smua.source.func=0", "smua.source.leveli=1e-3", "smua.source.limitv=1",
+        "smua.source.output=1")
+    assert smu.ask("smua.source.compliance") == "true"
+    assert smu.numbers(condition) == 1
+
+
+def test_what_is_enabled_in_the_measurement_registers_reaches_the_status_byte(smu):
+    smu(*SOURCE_1_V, "smua.source.output=1",
+        "status.measurement.instrument.smua.enable=status.measurement.instrument.smua.BAV",
+        "status.measurement.instrument.enable=status.measurement.instrument.SMUA",
+        "status.measurement.enable=status.measurement.INST")
+    assert int(smu.resource.query("*STB?")) & 1 == 0
+    smu("smua.measure.i(smua.nvbuffer1)")
+    assert smu.numbers("status.measurement.instrument.smua.condition") == 256
+    assert int(smu.resource.query("*STB?")) & 1 == 1
+    smu("*CLS")
+    assert int(smu.resource.query("*STB?")) & 1 == 0

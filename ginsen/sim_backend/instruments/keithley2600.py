@@ -15,6 +15,7 @@ from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.instruments.keithley2600_buffer import MEMBERS, ReadingBuffer
 from ginsen.sim_backend.instruments.keithley2600_channel import Channel
 from ginsen.sim_backend.instruments.keithley2600_names import channel_names
+from ginsen.sim_backend.instruments.keithley2600_status import MeasurementStatus
 from ginsen.sim_backend.instruments.keithley2600_trigger import (
     BUS_EVENT,
     EVENTS,
@@ -64,13 +65,14 @@ class VirtualKeithley2600(TspInstrument):
         """Both channels, the timers and the node."""
         self.channels = {letter: Channel(self, letter, place * len(EVENTS) + 1, self.bus)
                          for place, letter in enumerate("ab")}
+        self.measurements = MeasurementStatus(self.channels, self.status)
         self.timers = [Timer(place, self.bus, self.time) for place in range(1, TIMERS + 1)]
         found: dict[str, Name] = {}
         for channel in self.channels.values():
             found |= channel_names(channel)
         for place, timer in enumerate(self.timers, start=1):
             found |= timer.names(f"trigger.timer.{place}")
-        return {**found, **self._node_names()}
+        return {**found, **self.measurements.names(), **self._node_names()}
 
     def reset(self) -> None:
         """After *RST or the script's reset: both channels, timers, dedicated buffers as new."""

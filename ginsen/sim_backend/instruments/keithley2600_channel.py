@@ -183,6 +183,12 @@ class Channel:
         self._off_mode = int(value)
         self._rest(self._off_mode)
 
+    def in_compliance(self) -> bool:
+        """smuX.source.compliance."""
+        limited = self.unit.limit_tripped()
+        self.smu.measurements.note(self.letter, self.unit.settings.source, limited=limited)
+        return limited
+
     def set_source_delay(self, value: Any) -> None:
         """Seconds to wait after a change of the source; -1 is automatic."""
         delay = number(value, AUTOMATIC)
@@ -276,6 +282,8 @@ class Channel:
         reading = yield from self.unit.read()
         values = self.quantities(reading)
         settings = self.unit.settings
+        self.smu.measurements.note(self.letter, settings.source, limited=reading.limited,
+                                   overflow=reading.value == OVERFLOW)
         status = (LIMITED * reading.limited | REMOTE_SENSE * reading.remote_sense
                   | AUTORANGED * settings.sensing.autorange)
         for quantity, handle in buffers.items():

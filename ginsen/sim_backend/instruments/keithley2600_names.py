@@ -72,7 +72,7 @@ def _source(channel: Channel, path: str) -> dict[str, Name]:
             lambda: int(settings().sourcing.high_capacitance),
             lambda value: channel.unit.change_source(settings().source,
                                                      high_capacitance=bool(whole(value, 0, 1)))),
-        f"{path}.compliance": constant(channel.unit.limit_tripped),
+        f"{path}.compliance": constant(channel.in_compliance),
     }
     for letter, source in _LETTERS.items():
         names |= _source_of(channel, path, letter, source)

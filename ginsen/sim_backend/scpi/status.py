@@ -47,8 +47,9 @@ class Status:
     """Status byte, standard event register and the SCPI registers of one instrument.
 
     `registers` maps the bit (a mask) of the status byte to the register it sums up: 8 is
-    questionable, 128 operation. `message_available` and `error_available` tell of the queues;
-    `on_request` is called when the instrument begins to ask for service.
+    questionable, 128 operation; `below` are registers that those sum up. `message_available` and
+    `error_available` tell of the queues; `on_request` is called when the instrument begins to ask
+    for service.
     """
 
     def __init__(self, message_available: Callable[[], bool],
@@ -56,6 +57,7 @@ class Status:
         self.questionable = Register()
         self.operation = Register()
         self.registers = {8: self.questionable, 128: self.operation}
+        self.below: list[Register] = []
         self.error_bit = 4
         self.event_status = POWER_ON
         self.event_enable = 0
@@ -128,7 +130,7 @@ class Status:
     def clear(self) -> None:
         """What *CLS does to the event registers; enables stay."""
         self.event_status = 0
-        for register in self.registers.values():
+        for register in (*self.registers.values(), *self.below):
             register.event = 0
         self.refresh()
 
@@ -141,6 +143,6 @@ class Status:
 
     def preset(self) -> None:
         """What STATus:PRESet does to the SCPI registers."""
-        for register in self.registers.values():
+        for register in (*self.registers.values(), *self.below):
             register.preset()
         self.refresh()
