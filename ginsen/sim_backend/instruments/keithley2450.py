@@ -163,10 +163,9 @@ class VirtualKeithley2450(ScpiInstrument):
         elif field == "delay":
             changes["autodelay"] = False
         wanted = replace(setup, **changes)
-        reach = source_ranges(KEITHLEY_2450, function).over_range * wanted.range
-        if not wanted.autorange and abs(wanted.level) > reach * (1 + 1e-12):
+        self.check_source(function, wanted)
+        if field == "limit" and wanted.limit < self._least_limit(function):
             raise ScpiError(-222)
-        self._check_limit(function, wanted, changed=field == "limit")
         self.unit.change_source(function, **changes)
 
     def set_sense(self, function: SenseFunction, field: str, value: Any) -> None:
@@ -191,7 +190,15 @@ class VirtualKeithley2450(ScpiInstrument):
         self.unit.change(sense=function)
         self._lift_limit()
 
-    def _check_limit(self, function: SourceFunction, setup: SourceSetup, *, changed: bool) -> None:
+    def source_range(self, function: SourceFunction) -> float:
+        """Full scale of the source range in use."""
+        return source_range_in_use(KEITHLEY_2450, function, self.unit.settings.sources[function])
+
+    def check_source(self, function: SourceFunction, setup: SourceSetup) -> None:
+        """Raises ScpiError for a level beyond the range, or more power than there is."""
+        reach = source_ranges(KEITHLEY_2450, function).over_range * setup.range
+        if not setup.autorange and abs(setup.level) > reach * (1 + 1e-12):
+            raise ScpiError(-222)
         if function == "VOLT":
             high = abs(setup.level) > _HIGH_VOLTAGE or (
                 not setup.autorange and setup.range > _HIGH_VOLTAGE)
@@ -199,8 +206,6 @@ class VirtualKeithley2450(ScpiInstrument):
                 raise ScpiError(-221)
         elif abs(setup.level) > _HIGH_VOLTAGE_CURRENT and setup.limit > _HIGH_VOLTAGE:
             raise ScpiError(-221)
-        if changed and setup.limit < self._least_limit(function):
-            raise ScpiError(-222)
 
     def _least_limit(self, function: SourceFunction) -> float:
         sense: SenseFunction = "CURR" if function == "VOLT" else "VOLT"

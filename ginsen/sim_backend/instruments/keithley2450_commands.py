@@ -17,6 +17,7 @@ from ginsen.sim_backend.instruments.keithley2450_setups import (
     of_source,
     source_range,
 )
+from ginsen.sim_backend.instruments.keithley2450_sweep import SWEEP_COMMANDS
 from ginsen.sim_backend.instruments.keithley2450_trigger_commands import TRIGGER_COMMANDS
 from ginsen.sim_backend.instruments.smu_settings import (
     SenseFunction,
@@ -179,5 +180,6 @@ COMMANDS: dict[str, Entry] = {
     ":SYSTem:TIME?": query(lambda smu: f"{smu.wall(smu.time.now):%a %b %d %H:%M:%S %Y}"),
     **CONFIGURATION_COMMANDS,
     **READING_COMMANDS,
+    **SWEEP_COMMANDS,
     **TRIGGER_COMMANDS,
 }

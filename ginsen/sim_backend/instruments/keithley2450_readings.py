@@ -45,6 +45,11 @@ def _measuring(function: SenseFunction) -> Entry:
     return query(measure, optional(_NAME), _ELEMENTS)
 
 
+def _store(smu: Smu, name: str | None) -> Waiting[None]:
+    """:TRACe:TRIGger: measure into a buffer, and answer nothing (page 6-124)."""
+    yield from smu.acquire(name)
+
+
 def _fetch(smu: Smu, name: str | None, *elements: str) -> Waiting[str | bytes]:
     buffer = smu.buffer(name)
     if not len(buffer):
@@ -103,6 +108,7 @@ READING_COMMANDS: dict[str, Entry] = {
     ":TRACe:ACTual?": query(lambda smu, name: len(smu.buffer(name)), optional(_NAME)),
     ":TRACe:ACTual:STARt?": query(lambda smu, name: smu.buffer(name).first, optional(_NAME)),
     ":TRACe:ACTual:END?": query(lambda smu, name: smu.buffer(name).last, optional(_NAME)),
+    ":TRACe:TRIGger": action(_store, optional(_NAME)),
     ":TRACe:CLEar": action(lambda smu, name: smu.buffer(name).clear(), optional(_NAME)),
     ":TRACe:MAKE": action(_make_buffer, _NAME, integer(10, MOST_READINGS),
                           optional(choice("COMPact", "STANdard", "FULL"))),
