@@ -9,6 +9,7 @@ from ginsen.sim_backend.instruments.keithley2400 import VirtualKeithley2400
 from ginsen.sim_backend.instruments.keithley2450 import VirtualKeithley2450
 from ginsen.sim_backend.instruments.keithley2600 import VirtualKeithley2600, VirtualKeithley2602
 from ginsen.sim_backend.instruments.keithley2700 import VirtualKeithley2700
+from ginsen.sim_backend.instruments.keithley4200 import VirtualKeithley4200
 from ginsen.sim_backend.instruments.keithley6517b import VirtualKeithley6517B
 from ginsen.sim_backend.instruments.keysight_b2900 import VirtualKeysightB2900
 from ginsen.sim_backend.instruments.lakeshore335 import VirtualLakeShore335
@@ -27,6 +28,7 @@ MODELS: dict[str, type[Instrument]] = {
     "keithley2602b": VirtualKeithley2602,
     "keithley2636b": VirtualKeithley2600,
     "keithley2700": VirtualKeithley2700,
+    "keithley4200": VirtualKeithley4200,
     "keithley6517b": VirtualKeithley6517B,
     "lakeshore335": VirtualLakeShore335,
     "keysight_b2912a": VirtualKeysightB2900,

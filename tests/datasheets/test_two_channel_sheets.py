@@ -1,13 +1,14 @@
-"""The two-channel source meters by their sheets, as tables."""
+"""The source meters with more than one channel by their sheets, as tables."""
 
 from itertools import pairwise
 
 import pytest
 
 from ginsen.datasheets.keithley2600 import KEITHLEY_2602B, KEITHLEY_2636B
+from ginsen.datasheets.keithley4200 import HIGH_VOLTAGE, KEITHLEY_4200_SMU
 from ginsen.datasheets.keysight_b2900 import KEYSIGHT_B2912A
 
-SHEETS = [KEITHLEY_2602B, KEITHLEY_2636B, KEYSIGHT_B2912A]
+SHEETS = [KEITHLEY_2602B, KEITHLEY_2636B, KEITHLEY_4200_SMU, KEYSIGHT_B2912A]
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.model)
@@ -34,7 +35,15 @@ def test_the_reach_of_both():
     assert KEITHLEY_2636B.source_voltage.maximum == pytest.approx(202)
     assert KEITHLEY_2636B.measure_current.ranges[0].full_scale == 100e-12
     assert KEYSIGHT_B2912A.source_voltage.maximum == pytest.approx(210)
+    assert KEITHLEY_4200_SMU.source_voltage.maximum == pytest.approx(210)
+    assert KEITHLEY_4200_SMU.source_current.maximum == pytest.approx(0.105)
+    assert pytest.approx(20 * 1.05) == HIGH_VOLTAGE
     assert KEYSIGHT_B2912A.measure_current.holding(10.5e-9).full_scale == 10e-9
+
+
+def test_a_4200_smu_measures_one_after_the_other():
+    timing = KEITHLEY_4200_SMU.timing
+    assert timing.reading_time(1.0, 50.0, readback=True) == pytest.approx(0.041)
 
 
 def test_voltage_and_current_are_one_integration():
