@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ginsen.sim_backend.instruments.agilent_b1500 import VirtualAgilentB1500
 from ginsen.sim_backend.instruments.ami430 import VirtualAmi430
 from ginsen.sim_backend.instruments.daq import VirtualDaq
 from ginsen.sim_backend.instruments.ips120 import VirtualIps120
@@ -20,6 +21,7 @@ from ginsen.sim_backend.instruments.velox import VirtualVelox
 from ginsen.sim_backend.scpi.exchange import Instrument
 
 MODELS: dict[str, type[Instrument]] = {
+    "agilent_b1500": VirtualAgilentB1500,
     "ami430": VirtualAmi430,
     "daq_with_amplifier": VirtualDaq,
     "ips120": VirtualIps120,
