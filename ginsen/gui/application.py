@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from PyQt5 import sip
-from PyQt5.QtCore import QCoreApplication, QSettings, Qt
+from PyQt5.QtCore import QCoreApplication, QLibraryInfo, QSettings, Qt, QTranslator
 from PyQt5.QtWidgets import QApplication
 
 from ginsen.gui.appearance import CHOICES, Appearance, keep, kept
@@ -56,6 +56,7 @@ class Desk:
 
     def _window(self, appearance: Appearance) -> BenchWindow:
         speak(appearance.language)
+        speak_in_dialogs(appearance.language)
         window = BenchWindow(appearance, self._settings, self.bench)
         window.restyled.connect(self.restyle)
         return window
@@ -73,6 +74,20 @@ def application() -> QApplication:
     app.setApplicationName("ginsen")
     app.setStyle("Fusion")  # the same on every system, and it heeds style sheets
     return app
+
+
+def speak_in_dialogs(language: str) -> None:
+    """Have Qt's own dialogs and buttons in a language, as far as Qt knows it."""
+    app, translator = application(), _translator()
+    app.removeTranslator(translator)
+    if translator.load(f"qtbase_{language}",
+                       QLibraryInfo.location(QLibraryInfo.LibraryLocation.TranslationsPath)):
+        app.installTranslator(translator)
+
+
+@cache
+def _translator() -> QTranslator:
+    return QTranslator(application())
 
 
 def _parser() -> argparse.ArgumentParser:

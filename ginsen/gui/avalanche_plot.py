@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QLabel, QSizePolicy
 
 from ginsen.gui.avalanche_curves import AvalancheCurves
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.theme import Theme
 
@@ -44,7 +44,7 @@ class AvalanchePlot(PlotFrame):
                                           ("phase-randomised", "■"))))
         told = "" if law is None else (f"τ = {law.exponent:.2f} ({law.exponent_low:.2f} – "
                                        f"{law.exponent_high:.2f}): ")
-        self.reading.setText(told + curves.reading)
+        self.reading.setText(told + said(curves.reading))
         self.reading.setToolTip(self.reading.text())
         self.fit()
 
@@ -53,4 +53,4 @@ class AvalanchePlot(PlotFrame):
         self.clear()
         self.entitle(tr("Avalanches"))
         self.reading.setText("")
-        self.say(sentence)
+        self.say(said(sentence))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from ginsen.gui.language import in_short, tr
+from ginsen.gui.language import in_short, said, tr
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.pens import pen
 from ginsen.gui.state_track import STATES
@@ -104,5 +104,5 @@ def _why_none(live: LiveRun) -> str:
     """The newest reason that a window gave for having no β."""
     for track in live.betas.values():
         if track.newest is not None and track.newest.reason:
-            return tr("no β: {why}").format(why=track.newest.reason)
+            return tr("no β: {why}").format(why=said(track.newest.reason))
     return tr("no β yet: the first window is not full") if live.count else ""

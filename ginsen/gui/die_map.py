@@ -22,7 +22,7 @@ from PyQt5.QtWidgets import (
 
 from ginsen.analysis.measures import known_measures, label
 from ginsen.gui.die_results import DieResults, read_results, shares
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.pens import pen
 from ginsen.gui.theme import Theme
 from ginsen.instruments.probe_station import Die
@@ -106,7 +106,7 @@ class DieMap(QWidget):
         try:
             self.results = read_results(path)
         except (OSError, ValueError) as problem:
-            self.told.setText(str(problem))
+            self.told.setText(said(str(problem)))
             return
         self.measure.blockSignals(True)
         self.measure.clear()

@@ -10,7 +10,7 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from ginsen.gui.bench_thread import BenchThread
 from ginsen.gui.instrument_state import InstrumentState
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.second_session import off_from_outside
 
 PATIENCE = 1.0
@@ -82,7 +82,7 @@ class OutputOff(QObject):
             return
         if failures:
             self.told.emit(tr("NOT OFF: {why} Go to the bench.").format(
-                why="; ".join(failures.values())))
+                why="; ".join(map(said, failures.values()))))
         else:
             self._settled()
             self.told.emit(tr("Every output is off, read back through a session of its own."))

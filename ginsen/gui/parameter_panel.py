@@ -16,7 +16,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.parameter_rows import Group, Row, groups_of, value_of, wrong
 from ginsen.gui.quantity_text import text_of
 from ginsen.gui.theme import restyle
@@ -89,7 +89,7 @@ class ParameterPanel(QScrollArea):
             field = self._field(row)
             self.fields[row.name] = field
             label = QLabel(tr(row.label))
-            hint = f"{tr(row.description)}\n{row.allowed}" if row.description else row.allowed
+            hint = "\n".join(each for each in (tr(row.description), said(row.allowed)) if each)
             for widget in (label, field):
                 widget.setToolTip(hint)
             label.setBuddy(field)

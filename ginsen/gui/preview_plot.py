@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PyQt5.QtGui import QFontMetrics
 from PyQt5.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.pens import pen
 from ginsen.gui.preview import Preview, apart, stretched
 from ginsen.gui.theme import Theme, restyle
@@ -63,13 +63,13 @@ class PreviewPlot(QWidget):
         axis.setLabel("" if by_name else tr("Voltage"), units=None if by_name else "V")
         self.plot.getPlotItem().autoRange()
         self.told.setText(shown.told)
-        self._say("\n".join(shown.sentences), wrong=shown.refused)
+        self._say("\n".join(map(said, shown.sentences)), wrong=shown.refused)
 
     def show_problem(self, sentence: str) -> None:
         """Draw nothing, and say why."""
         self._line.setData([], [])
         self.told.setText("")
-        self._say(sentence, wrong=True)
+        self._say(said(sentence), wrong=True)
 
     def _say(self, text: str, *, wrong: bool) -> None:
         self.sentences.setText(text)

@@ -16,7 +16,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.run_queue import Queue, added, moved, removed, stopped
 
 _SIGNS = {"waiting": "…", "running": "▶", "finished": "✓", "aborted": "■", "failed": "✗",
@@ -62,7 +62,7 @@ class QueuePanel(QWidget):
         for entry in queue:
             item = QListWidgetItem(f"{_SIGNS[entry.state]}  {entry.number}  {entry.told}")
             item.setData(Qt.ItemDataRole.UserRole, entry.number)
-            item.setToolTip(entry.why or tr(entry.state))
+            item.setToolTip(said(entry.why) or tr(entry.state))
             self.list.addItem(item)
             if entry.number == chosen:
                 self.list.setCurrentItem(item)

@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QTabWidget, QVBoxLay
 from ginsen.gui.avalanche_curves import AvalancheCurves, avalanche_curves
 from ginsen.gui.avalanche_plot import AvalanchePlot
 from ginsen.gui.background import Background
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.opened_record import OpenedRecord
 from ginsen.gui.retention_plot import RetentionPlot
 from ginsen.gui.spectrum_plot import SpectrumPlot
@@ -73,7 +73,7 @@ class RecordDetails(QWidget):
                   for phase, spectrum in zip(other.summary.phases, other.spectra, strict=True)
                   if phase.span.name == name and spectrum is not None]
         self.spectrum.show_spectrum(
-            front.spectra[at], tr("no β: {why}").format(why=front.fits[at].reason or ""),
+            front.spectra[at], tr("no β: {why}").format(why=said(front.fits[at].reason or "")),
             level=front.summary.phases[at].span.level, others=others)
         if self.tabs.currentWidget() is self.avalanches:
             self._show_avalanches(front, at)

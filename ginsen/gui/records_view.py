@@ -23,7 +23,7 @@ from PyQt5.QtWidgets import (
 
 from ginsen.gui.background import Background
 from ginsen.gui.beta_plot import BetaPlot
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.opened_record import OpenedRecord, open_record
 from ginsen.gui.pdf_report import write_pdf
 from ginsen.gui.record_details import RecordDetails
@@ -70,7 +70,7 @@ class RecordsView(QWidget):
         self.behind_button.toggled.connect(self._lay_behind)
         self.list.itemSelectionChanged.connect(self._selected)
         self.terms.changed.connect(self._read_again)
-        self.terms.wrong.connect(self.sentences.setText)
+        self.terms.wrong.connect(lambda sentence: self.sentences.setText(said(sentence)))
 
     def _lay_out(self) -> None:
         side = QWidget()
@@ -184,8 +184,8 @@ class RecordsView(QWidget):
         self.conductance.overlay({each.title: each.run.conductance.curve() for each in behind})
         self.conductance.refresh(front.run)
         self.beta.refresh(front.run)
-        self.sentences.setText("\n\n".join((front.title, tr(str(front.record.outcome)),
-                                            *as_sentences(front.summary, front.record))))
+        self.sentences.setText("\n\n".join((front.title, *map(said, (
+            str(front.record.outcome), *as_sentences(front.summary, front.record))))))
         self.details.show_records(front, behind)
 
     def ask_files(self) -> None:

@@ -12,7 +12,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.parameter_rows import groups_of
 from ginsen.gui.sequence_values import values_of
 from ginsen.protocols import PROTOCOLS
@@ -60,7 +60,7 @@ class SequenceDialog(QDialog):
                                     self.line.text())
         except ValueError as problem:
             self.values = ()
-            self.told.setText(str(problem))
+            self.told.setText(said(str(problem)))
         else:
             self.told.setText(tr("{n} runs: {values}").format(
                 n=len(self.values), values=", ".join(self.values[:12])))

@@ -12,7 +12,7 @@ from PyQt5.QtGui import QColor
 from PyQt5.QtWidgets import QGraphicsRectItem
 
 from ginsen.gui.current_floor import CurrentFloor
-from ginsen.gui.language import in_short, tr
+from ginsen.gui.language import in_short, said, tr
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.spectrum_curves import SpectrumCurves
 from ginsen.gui.theme import PURPLE, Theme
@@ -75,7 +75,7 @@ class SpectrumPlot(PlotFrame):
         self.say("")
         mains = curves.mains[curves.mains[:, 0] < curves.frequency[-1]]
         self._shade_mains(mains)
-        told = [tr("Spectrum"), f"β = {beta_text(fit)}" if fit.beta is not None else
+        told = [tr("Spectrum"), said(f"β = {beta_text(fit)}") if fit.beta is not None else
                 tr("no β: {why}").format(why=in_short(fit.reason))]
         for name, words in (("open", tr("open")), ("resistor", tr("resistor"))):
             floor = self._floors.get(name)
@@ -88,7 +88,7 @@ class SpectrumPlot(PlotFrame):
             told.append(f"<span style='color:{_MAINS}'>■</span>&nbsp;{tr('mains')}")
         self.entitle(*told)
         if fit.reason:
-            self.title.setToolTip(fit.reason)
+            self.title.setToolTip(said(fit.reason))
         for at in range(_OTHERS):
             self.give(f"other {at + 1}", *((others[at].frequency, others[at].density)
                                            if at < len(others) else (_nothing(), _nothing())))

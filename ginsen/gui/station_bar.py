@@ -18,7 +18,7 @@ from PyQt5.QtWidgets import (
 )
 
 from ginsen.gui.instrument_state import InstrumentState
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.pacing import SPEEDS
 
 
@@ -50,7 +50,8 @@ class InstrumentCard(QFrame):
         self.setToolTip(f"{state.identity}\n{state.address}")
         words = {"on": "● " + tr("output on"), "off": "○ " + tr("output off"),
                  "unknown": "? " + tr("output not known"), "none": ""}
-        self.state.setText(state.problem[:80] or f"{words[state.output]} {tr(state.state)}".strip())
+        self.state.setText(said(state.problem)[:80]
+                           or f"{words[state.output]} {tr(state.state)}".strip())
         if state.output == "none":
             self.reading.setText(state.address)
 

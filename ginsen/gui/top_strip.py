@@ -18,7 +18,7 @@ from PyQt5.QtWidgets import (
 )
 
 from ginsen.gui.lamp import Lamp
-from ginsen.gui.language import in_short, tr
+from ginsen.gui.language import in_short, said, tr
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.quantity_text import duration_text
 from ginsen.gui.theme import Theme
@@ -106,7 +106,7 @@ class TopStrip(QWidget):
         why = "" if fit is None else fit.reason or ""
         self.beta_name.setText(tr("no β: {why}").format(why=in_short(why)) if why
                                else tr("β, 95 %"))
-        self.beta.setToolTip(why)
+        self.beta.setToolTip(said(why))
 
     def show_pause(self, *, possible: bool, wanted: bool) -> None:
         """Whether there is a run to pause, and whether it is to."""

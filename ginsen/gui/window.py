@@ -25,7 +25,7 @@ from ginsen.gui.background import Background
 from ginsen.gui.bench_answers import Ended, OpenedStation
 from ginsen.gui.bench_thread import BenchThread
 from ginsen.gui.instrument_state import InstrumentState
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.menus import add_menus
 from ginsen.gui.output_off import OutputOff
@@ -177,7 +177,7 @@ class BenchWindow(QMainWindow):
 
     def say(self, sentence: str) -> None:
         """Tell what happened, in words, at the foot of the window, beside what was told before."""
-        self._said = (*self._said, sentence)[-2:]
+        self._said = (*self._said, said(sentence))[-2:]
         self.message.setText("  ·  ".join(self._said))
 
     def off(self) -> None:
@@ -292,8 +292,7 @@ class BenchWindow(QMainWindow):
         outcome = ended.outcome
         state = "failed" if outcome.state == "running" else outcome.state
         self.queue = changed(self.queue, ended.number, state, outcome.why, ended.recording)
-        self.strip.show_over(f"{tr(outcome.state)}: {outcome.why}" if outcome.why
-                             else tr(outcome.state))
+        self.strip.show_over(said(str(outcome)))
         if ended.recording is not None:
             self.say(tr("Recorded in {path}").format(path=ended.recording))
             self.views.records.add(ended.recording)

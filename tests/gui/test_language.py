@@ -3,6 +3,8 @@ import re
 from pathlib import Path
 
 import pytest
+from PyQt5 import sip
+from PyQt5.QtWidgets import QDialogButtonBox
 
 import ginsen.gui
 from ginsen.gui.japanese import JAPANESE
@@ -46,6 +48,21 @@ def test_the_labels_of_the_memory_protocol_are_translated(japanese):
 def test_a_text_that_nobody_translated_is_english(japanese):
     assert spoken() == "ja"
     assert tr("a parameter of tomorrow") == "a parameter of tomorrow"
+
+
+def test_so_are_the_buttons_of_qt(app):
+    from ginsen.gui.application import speak_in_dialogs
+
+    def cancel():
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        text = box.buttons()[0].text().replace("&", "")
+        sip.delete(box)
+        return text
+
+    speak_in_dialogs("ja")
+    assert cancel() == "キャンセル"
+    speak_in_dialogs("en")
+    assert cancel() == "Cancel"
 
 
 def test_a_language_that_there_is_not():
