@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import itertools
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,7 +20,7 @@ from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.bench_file import load_bench
 from ginsen.sim_backend.clock import BenchClock
 from ginsen.sim_backend.resource_lock import ResourceLock
-from ginsen.sim_backend.session import Session, on_bus, seconds
+from ginsen.sim_backend.session import Session, on_bus, on_lan, seconds
 
 _DEFAULT_BENCH = "everything"
 
@@ -108,11 +107,13 @@ class GinsenVisaLibrary(VisaLibraryBase):
             self.bench.clock.sleep(_REFUSAL)
             return VISASession(0), self.handle_return_value(
                 session, StatusCode.error_resource_not_found)
-        lock = self._locks.setdefault(address, ResourceLock())
+        # What an instrument serves by LAN is locked in it; of other resources VISA keeps the lock.
+        lock = (instrument.lock if on_lan(name)
+                else self._locks.setdefault(address, ResourceLock()))
         number = next(self._handles)
         opened = Session(self.bench, instrument, name, number, session, lock)
         if access_mode & constants.AccessModes.exclusive_lock:
-            status = opened.acquire(constants.Lock.exclusive, seconds(open_timeout or 0), "")
+            status = opened.lock.take_exclusive(seconds(open_timeout or 0))
             if status < 0:
                 opened.close()
                 return VISASession(0), self.handle_return_value(session, status)
@@ -209,14 +210,16 @@ class GinsenVisaLibrary(VisaLibraryBase):
     def lock(self, session: VISASession, lock_type: constants.Lock, timeout: int,
              requested_key: str | None = None) -> tuple[str, StatusCode]:
         """Lock the resource for this session, or for all that know the key."""
-        key = requested_key or uuid.uuid4().hex
-        status = self._session(session).acquire(lock_type, seconds(timeout), key)
-        shared = lock_type == constants.Lock.shared
-        return key if shared else "", self.handle_return_value(session, status)
+        opened, key = self._session(session), ""
+        if lock_type == constants.Lock.shared:
+            key, status = opened.lock.take_shared(seconds(timeout), requested_key or "")
+        else:
+            status = opened.lock.take_exclusive(seconds(timeout))
+        return key, self.handle_return_value(session, status)
 
     def unlock(self, session: VISASession) -> StatusCode:
         """Give one lock back."""
-        return self.handle_return_value(session, self._session(session).release())
+        return self.handle_return_value(session, self._session(session).lock.release())
 
     def terminate(self, session: VISASession, degree: None, job_id: Any) -> StatusCode:
         """End a read that another thread waits in."""

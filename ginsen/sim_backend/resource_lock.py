@@ -1,73 +1,78 @@
-"""Locks of a VISA resource, exclusive and shared: viLock and viUnlock of VPP-4.3."""
+"""Locks of a VISA resource, exclusive and shared, as section 3.6 of VPP-4.3 has them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import Literal
 
-from pyvisa import constants
-from pyvisa.constants import StatusCode
-
-if TYPE_CHECKING:
-    from ginsen.sim_backend.session import Session
+Kind = Literal["exclusive", "shared"]
 
 
 class ResourceLock:
-    """Who may use a resource: everyone, one session, or those that share a key."""
+    """Who may use a resource: everyone, one holder, or those that share a key.
+
+    A holder is whoever asks for a lock: a session, or the link of a client. One that shares a
+    lock may have the exclusive one besides, which keeps the others out meanwhile.
+    """
 
     def __init__(self) -> None:
-        self.owner: Session | None = None
+        self.owner: Hashable | None = None
         self.depth = 0
         self.key: str | None = None
-        self.sharers: dict[Session, int] = {}
+        self.sharers: dict[Hashable, int] = {}
 
-    def admits(self, session: Session) -> bool:
-        """Whether `session` may use the resource."""
+    @property
+    def kind(self) -> Kind | None:
+        """How the resource is locked now, by whomever."""
         if self.owner is not None:
-            return self.owner is session
-        return not self.sharers or session in self.sharers
+            return "exclusive"
+        return "shared" if self.sharers else None
 
-    def state(self) -> constants.AccessModes:
-        """What VI_ATTR_RSRC_LOCK_STATE says."""
+    def admits(self, holder: Hashable) -> bool:
+        """Whether `holder` may use the resource."""
         if self.owner is not None:
-            return constants.AccessModes.exclusive_lock
-        if self.sharers:
-            return constants.AccessModes.shared_lock
-        return constants.AccessModes.no_lock
+            return self.owner is holder
+        return not self.sharers or holder in self.sharers
 
-    def take_exclusive(self, session: Session) -> StatusCode | None:
-        """Lock for `session` alone; None if others hold it."""
-        if self.owner is session:
-            self.depth += 1
-            return StatusCode.success_nested_exclusive
-        if self.owner is not None or (self.sharers and set(self.sharers) != {session}):
-            return None
-        self.owner, self.depth = session, 1
-        return StatusCode.success
+    def held_by(self, holder: Hashable) -> Kind | None:
+        """Which lock of its own `holder` would give back next."""
+        if self.owner is holder:
+            return "exclusive"
+        return "shared" if holder in self.sharers else None
 
-    def take_shared(self, session: Session, key: str) -> StatusCode | None:
-        """Lock with those that know `key`; None if others hold it."""
-        if self.owner not in (None, session) or (self.sharers and self.key != key):
-            return None
-        nested = session in self.sharers
+    def take_exclusive(self, holder: Hashable) -> bool:
+        """Lock for `holder` alone, once more if it has; False while others keep it from that."""
+        if not self.admits(holder):
+            return False
+        self.owner = holder
+        self.depth += 1
+        return True
+
+    def take_shared(self, holder: Hashable, key: str) -> bool:
+        """Lock with those that know `key`; False while others keep it from that.
+
+        Whoever has the exclusive lock can't share it too (rule 3.6.12).
+        """
+        if self.owner is not None or (self.sharers and self.key != key):
+            return False
         self.key = key
-        self.sharers[session] = self.sharers.get(session, 0) + 1
-        return StatusCode.success_nested_shared if nested else StatusCode.success
+        self.sharers[holder] = self.sharers.get(holder, 0) + 1
+        return True
 
-    def release(self, session: Session) -> bool:
-        """Undo one lock of `session`; says whether it held one."""
-        if self.owner is session:
+    def release(self, holder: Hashable) -> Kind | None:
+        """Undo one lock of `holder`, the exclusive one first; which it was, None if it has none."""
+        kind = self.held_by(holder)
+        if kind == "exclusive":
             self.depth -= 1
             if not self.depth:
                 self.owner = None
-            return True
-        if session not in self.sharers:
-            return False
-        self.sharers[session] -= 1
-        if not self.sharers[session]:
-            del self.sharers[session]
-        return True
+        elif kind == "shared":
+            self.sharers[holder] -= 1
+            if not self.sharers[holder]:
+                del self.sharers[holder]
+        return kind
 
-    def release_all(self, session: Session) -> None:
-        """Undo every lock of `session`, as closing it does."""
-        while self.release(session):
+    def release_all(self, holder: Hashable) -> None:
+        """Undo every lock of `holder`, as closing it does."""
+        while self.release(holder):
             pass

@@ -6,7 +6,6 @@ Statuses are those VPP-4.3 (The VISA Library) lists for each operation named.
 from __future__ import annotations
 
 import math
-import time
 from collections import deque
 from collections.abc import Callable
 
@@ -17,14 +16,12 @@ from pyvisa.rname import ResourceName
 from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.resource_lock import ResourceLock
 from ginsen.sim_backend.scpi.exchange import Instrument
+from ginsen.sim_backend.session_lock import SessionLock
 from ginsen.sim_backend.visa_attributes import SessionAttributes
 
 _BUS_OPERATION = 0.1e-3
 """Bench seconds of a serial poll, a trigger or a clear: never free, or a polling loop would stand
 still in virtual time."""
-
-_LOCK_POLL = 0.002
-
 
 class Session:
     """One session. `number` is its handle, `lock` the lock of the resource it is open to."""
@@ -33,12 +30,12 @@ class Session:
                  number: int, manager: int, lock: ResourceLock) -> None:
         self.number = number
         self.attributes = SessionAttributes(name, manager)
-        self.lock = lock
         self._bench = bench
         self._instrument = instrument
         self._serial = name.interface_type_const is InterfaceType.asrl
         self._link = instrument.connect(
             stream=self._serial or name.resource_class == "SOCKET", bus=on_bus(name))
+        self.lock = SessionLock(bench, instrument, self._link, lock)
         self._aborted = False
         self._queue_enabled = False
         self._requests: deque[None] = deque()
@@ -140,37 +137,11 @@ class Session:
     def get_attribute(self, attribute: int) -> tuple[object, StatusCode]:
         """An attribute and its status (viGetAttribute)."""
         if attribute == ResourceAttribute.resource_lock_state:
-            return self.lock.state(), StatusCode.success
+            return self.lock.mode, StatusCode.success
         if attribute == ResourceAttribute.asrl_avalaible_number and self._serial:
             self._operate(lambda: None)
             return len(self._link.received), StatusCode.success
         return self.attributes.get(attribute)
-
-    def acquire(self, kind: constants.Lock, timeout: float, key: str) -> StatusCode:
-        """viLock, waiting up to `timeout` wall seconds: a lock is held by people, not by time.
-
-        Only that of a fault is held by bench time, and waited for in it.
-        """
-        trouble = self._instrument.trouble
-        if trouble.locked and not self._bench.wait(
-                lambda: not trouble.locked, self._bench.current_time() + timeout):
-            return StatusCode.error_resource_locked
-        deadline = time.monotonic() + timeout
-        while True:
-            with self._bench.lock:
-                status = (self.lock.take_exclusive(self) if kind is constants.Lock.exclusive
-                          else self.lock.take_shared(self, key))
-            if status is not None:
-                return status
-            if time.monotonic() >= deadline:
-                return StatusCode.error_resource_locked
-            time.sleep(_LOCK_POLL)
-
-    def release(self) -> StatusCode:
-        """Give one lock back (viUnlock)."""
-        with self._bench.lock:
-            held = self.lock.release(self)
-        return StatusCode.success if held else StatusCode.error_session_not_locked
 
     def abort(self) -> None:
         """viTerminate: a read under way in another thread ends with error_abort."""
@@ -215,7 +186,7 @@ class Session:
         with self._bench.lock:
             self._aborted = True
             self._queue_enabled = False
-            self.lock.release_all(self)
+            self.lock.release_all()
             self._instrument.ignore_service_request(self._service_requested)
 
     def _operate(self, action: Callable[[], object]) -> StatusCode:
@@ -239,7 +210,7 @@ class Session:
         elif self._instrument.trouble.locked:
             status = StatusCode.error_resource_locked
         else:
-            return None if self.lock.admits(self) else StatusCode.error_resource_locked
+            return None if self.lock.admits() else StatusCode.error_resource_locked
         self._spend()
         return status
 
@@ -310,6 +281,12 @@ class Session:
 def on_bus(name: ResourceName) -> bool:
     """Whether a resource is on GPIB or a serial line, where there is no connection to lose."""
     return name.interface_type_const in (InterfaceType.gpib, InterfaceType.asrl)
+
+
+def on_lan(name: ResourceName) -> bool:
+    """Whether a resource is reached by VXI-11 or HiSLIP, which know locks."""
+    return (name.interface_type_const is InterfaceType.tcpip
+            and name.resource_class == "INSTR")
 
 
 def seconds(timeout: float) -> float:

@@ -15,6 +15,7 @@ from pyvisa.constants import (
     EventMechanism,
     EventType,
     InterfaceType,
+    Lock,
     ResourceAttribute,
     StatusCode,
     TriggerProtocol,
@@ -217,6 +218,60 @@ def test_shared_lock(manager):
     first.unlock()
     second.unlock()
     assert third.query("COUN?") == "10\n"
+
+
+def test_who_shares_a_lock_may_have_the_exclusive_one_besides(manager):
+    first, second, third = (manager.open_resource(INSTR) for _ in range(3))
+    key = first.lock(requested_key="ours")
+    second.lock(requested_key=key)
+    second.lock_excl()
+    with refused(StatusCode.error_resource_locked):
+        first.query("COUN?")
+    with refused(StatusCode.error_resource_locked):
+        first.lock_excl(timeout=5)
+    with refused(StatusCode.error_resource_locked):  # the exclusive lock can't be shared
+        second.lock(timeout=5, requested_key=key)
+    second.unlock()
+    assert first.query("COUN?") == second.query("COUN?") == "10\n"
+    with refused(StatusCode.error_resource_locked):
+        third.lock_excl(timeout=5)
+
+
+def test_a_shared_lock_has_one_key_however_often_it_is_taken(manager):
+    library = manager.visalib
+    first = manager.open_resource(INSTR)
+    key, status = library.lock(first.session, Lock.shared, 0)
+    assert (len(key) > 0, status) == (True, StatusCode.success)
+    assert library.lock(first.session, Lock.shared, 0) == (key, StatusCode.success_nested_shared)
+    with refused(StatusCode.error_invalid_access_key):
+        first.lock(requested_key="another")
+    assert library.lock(first.session, Lock.exclusive, 0) == ("", StatusCode.success)
+    assert library.lock(first.session, Lock.exclusive, 0)[1] is StatusCode.success_nested_exclusive
+    left = [library.unlock(first.session) for _ in range(4)]
+    assert left == [StatusCode.success_nested_exclusive, StatusCode.success_nested_shared,
+                    StatusCode.success_nested_shared, StatusCode.success]
+    with refused(StatusCode.error_invalid_access_key):
+        first.lock(requested_key="k" * 256)
+    assert first.lock(requested_key="k" * 255) == "k" * 255
+
+
+def test_a_reply_that_waits_is_a_reason_to_ask_for_service(manager):
+    probe = manager.open_resource(GPIB)
+    probe.write("*CLS;*SRE 16")
+    probe.enable_event(EventType.service_request, EventMechanism.queue)
+    assert probe.wait_on_event(EventType.service_request, 10, capture_timeout=True).timed_out
+    probe.write(":SLOW;*IDN?")
+    assert not probe.wait_on_event(EventType.service_request, 2000).timed_out
+    assert probe.stb == 64 + 16
+    assert probe.stb == 16
+    assert probe.read() == "GINSEN,PROBE,42,0\n"
+    assert probe.stb == 0
+    assert probe.wait_on_event(EventType.service_request, 10, capture_timeout=True).timed_out
+    probe.write("*IDN?")
+    probe.wait_for_srq(1000)
+    probe.read()
+    probe.write("*SRE 0;*IDN?")
+    assert probe.wait_on_event(EventType.service_request, 10, capture_timeout=True).timed_out
 
 
 def test_status_byte_and_service_request(manager):

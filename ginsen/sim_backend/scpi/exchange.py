@@ -17,6 +17,7 @@ from weakref import WeakSet
 from ginsen.sim_backend.events import Process, Signal, Waiting
 from ginsen.sim_backend.links import MOST_CLIENTS, Detour, Link, Lost, Mailbox, Trouble
 from ginsen.sim_backend.own_time import OwnTime
+from ginsen.sim_backend.resource_lock import ResourceLock
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.message import split_messages
 
@@ -35,8 +36,8 @@ class Instrument(ABC):
     `busy` is true while the instrument works off the stated cost of commands: a virtual bench
     lets that time pass before a write returns. A long command (an integration, a wait for the
     trigger model) is not busy: its time passes while someone reads or sleeps. `time` is the
-    instrument's own clock, `trouble` what is wrong with it, `connections` how many clients it has
-    at most when it is served.
+    instrument's own clock, `trouble` what is wrong with it, `lock` the one it keeps for its clients
+    by VXI-11 and HiSLIP, `connections` how many clients it has at most when it is served.
     """
 
     outputs: ClassVar[tuple[str, ...]] = ()
@@ -62,6 +63,7 @@ class Instrument(ABC):
         self.connections = MOST_CLIENTS
         self.time = OwnTime(bench)
         self.trouble = Trouble()
+        self.lock = ResourceLock()
         self.busy = False
         self._links: WeakSet[Link] = WeakSet()
         self._inbox: deque[tuple[Link, str]] = deque()
