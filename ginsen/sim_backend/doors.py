@@ -55,7 +55,7 @@ class InstrumentDoor:
         link = instrument.connect(stream=True)
         link.on_close = canceller()
         connection = attentive(writer)
-        with self._turn.client(), ending(writer):
+        with self._turn.client(link), ending(writer):
             writer.write(self._taken(link))  # a greeting, if there is one
             while piece := await _next_piece(reader):
                 acknowledge(connection)

@@ -1,129 +1,134 @@
 """HiSLIP: an instrument's messages with their END, device clear and status byte over TCP.
 
-After IVI-6.1, High-Speed LAN Instrument Protocol, revision 1.1, in its synchronized mode: message
-numbers from table 4, error numbers from tables 8 and 9. A client has two connections. The
-synchronous one carries messages; what ends or asks beside them goes over the asynchronous one.
-Locks are not granted: an instrument hears its clients in turn anyhow.
+After IVI-6.1, High-Speed LAN Instrument Protocol, revision 1.1, in its synchronized mode. A client
+has two connections. The synchronous one carries messages; what ends or asks beside them goes over
+the asynchronous one.
+
+The lock is the instrument's (sections 2.6 and 6.5), so it is the same for clients by VXI-11. While
+others have it, a client's messages wait; what it says on the asynchronous channel is heard.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import struct
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
+from ginsen.sim_backend import hislip_wire as wire
 from ginsen.sim_backend.doors import attentive, canceller, ending, listener
+from ginsen.sim_backend.hislip_wire import Broken, Header, receive, send
 from ginsen.sim_backend.links import Mailbox
-from ginsen.sim_backend.turn import Turn
-
-HEADER = struct.Struct("!2sBBIQ")
-"""Prologue, message type, control code, message parameter, length of the payload."""
-
-(INITIALIZE, INITIALIZE_RESPONSE, FATAL_ERROR, ERROR, ASYNC_LOCK, ASYNC_LOCK_RESPONSE, DATA,
- DATA_END, CLEAR_COMPLETE, CLEAR_ACKNOWLEDGE, REMOTE_LOCAL, REMOTE_LOCAL_RESPONSE, TRIGGER,
- INTERRUPTED, ASYNC_INTERRUPTED, MAXIMUM_SIZE, MAXIMUM_SIZE_RESPONSE, ASYNC_INITIALIZE,
- ASYNC_INITIALIZE_RESPONSE, ASYNC_CLEAR, SERVICE_REQUEST, STATUS_QUERY, STATUS_RESPONSE,
- ASYNC_CLEAR_ACKNOWLEDGE, LOCK_INFO, LOCK_INFO_RESPONSE) = range(26)
-
-POORLY_FORMED, NOT_BOTH_CHANNELS, INVALID_INITIALIZATION, TOO_MANY_CLIENTS = 1, 2, 3, 4
-UNKNOWN_MESSAGE, TOO_LARGE = 1, 4
-LOCK_FAILURE, LOCK_ERROR = 0, 3
-
-VERSION = 0x0100
-VENDOR = int.from_bytes(b"GI", "big")
-
-LARGEST = 1 << 16
-"""Bytes of one HiSLIP message, header and all, that are taken in; longer ones come in parts."""
+from ginsen.sim_backend.turn import REQUESTING, Turn
 
 _PATIENCE = 5.0
 """Wall seconds a client has for beginning: whoever connects and says nothing is sent away."""
+
+_LONGEST_KEY = 255
+
+_FIRST_MESSAGE = 0xFFFFFF00
+"""The number a client gives its first message; each is 2 more than the one before."""
 
 _UNREAD = 1 << 12
 """Bytes of service requests that may wait for a client that does not listen."""
 
 
-class Broken(Exception):
-    """The other end does not keep to the protocol; `code` is the fatal error it is told."""
-
-    def __init__(self, code: int, text: str) -> None:
-        self.code = code
-        super().__init__(text)
-
-
-@dataclass
-class Header:
-    """What stands before a payload of `size` bytes."""
-
-    kind: int
-    control: int
-    parameter: int
-    size: int
-
-
 class Client:
     """One session: its link to the instrument and its two channels."""
 
-    def __init__(self, turn: Turn, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, turn: Turn, reader: asyncio.StreamReader,
+                 writer: asyncio.StreamWriter) -> None:
         self.turn = turn
         self.link: Mailbox = turn.instrument.connect_apart()
+        self.link.on_close = canceller()
+        self.link.gone = reader.at_eof
         self.synchronous = writer
         self.asynchronous: asyncio.StreamWriter | None = None
-        self.largest = LARGEST
+        self.largest = wire.LARGEST
         self.clearing = False
         self.unread = False  # a whole reply was sent, and the client has not said it has it
+        self._carried_out = _FIRST_MESSAGE - 2
 
     async def hear(self, header: Header, data: bytes) -> None:
         """A part of a message, or its end; the reply to it goes out."""
         if self.clearing:
             return
         self._note_delivery(header)
-        await self.turn.exchange(self.link, data, end=header.kind == DATA_END)
+        await self.turn.exchange(self.link, data, end=header.kind == wire.DATA_END)
         replies, self.link.replies = self.link.replies, []
+        self._carried_out = header.parameter
         for reply in replies:
             self._send_reply(reply, header.parameter)
+        if replies and self.turn.asks(self.link):
+            self.request_service()
         await self.synchronous.drain()
 
     async def trigger(self, header: Header) -> None:
         """The interface's trigger."""
         if not self.clearing:
             self._note_delivery(header)
-            await self.turn.trigger()
+            await self.turn.trigger(self.link)
+            self._carried_out = header.parameter
 
     def clear(self) -> None:
         """Device clear: nothing passes before the client says that it is through with it."""
         self.clearing = True
         self.unread = False
+        self._carried_out = _FIRST_MESSAGE - 2
         self.turn.clear(self.link)
 
     def status(self, *, delivered: bool) -> int:
         """The status byte as this client sees it."""
         if delivered:
             self.unread = False
-        return self.turn.status_byte(unread=self.unread)
+        return self.turn.status_byte(self.link, unread=self.unread)
 
     def request_service(self) -> None:
-        """Tell the client that the instrument asks for service."""
+        """Tell the client that the instrument asks for service, until it polls."""
         writer = self.asynchronous
         if writer is not None and writer.transport.get_write_buffer_size() < _UNREAD:
-            send(writer, SERVICE_REQUEST, self.status(delivered=False))
+            send(writer, wire.SERVICE_REQUEST, self.status(delivered=False) | REQUESTING)
+            self.link.asking = True
+
+    async def lock(self, key: str, patience: float) -> int:
+        """Ask for the lock, the shared one where there is a key; the answer's control code.
+
+        Whoever has what it asks for is told that this is an error (table 21).
+        """
+        lock, link = self.turn.instrument.lock, self.link
+        if len(key) > _LONGEST_KEY or lock.owner is link or (key and link in lock.sharers):
+            return wire.LOCK_ERROR
+        granted = await self.turn.comes_true(
+            lambda: lock.take_shared(link, key) if key else lock.take_exclusive(link),
+            link, patience)
+        return wire.LOCK_SUCCESS if granted else wire.LOCK_FAILURE
+
+    async def unlock(self, number: int) -> int:
+        """Give a lock back, once message `number` and all before it are carried out."""
+        lock, link = self.turn.instrument.lock, self.link
+        if lock.held_by(link) is None:
+            return wire.LOCK_ERROR
+        await self.turn.comes_true(
+            lambda: (number - self._carried_out) % (1 << 32) not in range(1, 1 << 31),
+            link, _PATIENCE)
+        with self.turn.bench.lock:
+            exclusive = lock.release(link) == "exclusive"
+        return wire.LOCK_SUCCESS if exclusive else wire.LOCK_SUCCESS_SHARED
 
     def _note_delivery(self, header: Header) -> None:
         """A message begins: a reply before it that was not delivered is lost, and said to be."""
         if self.unread and not header.control & 1:
             self.turn.interrupted(self.link)
-            send(self.synchronous, INTERRUPTED, 0, header.parameter)
+            send(self.synchronous, wire.INTERRUPTED, 0, header.parameter)
             if self.asynchronous is not None:
-                send(self.asynchronous, ASYNC_INTERRUPTED, 0, header.parameter)
+                send(self.asynchronous, wire.ASYNC_INTERRUPTED, 0, header.parameter)
         self.unread = False
 
     def _send_reply(self, reply: bytes, number: int) -> None:
-        part = self.largest - HEADER.size
+        part = self.largest - wire.HEADER.size
         for start in range(0, len(reply), part):
             last = start + part >= len(reply)
-            send(self.synchronous, DATA_END if last else DATA, 0, number,
+            send(self.synchronous, wire.DATA_END if last else wire.DATA, 0, number,
                  reply[start:start + part])
         self.unread = True
 
@@ -150,14 +155,14 @@ class HislipDoor:
                 if first is None:
                     return
                 header, payload = first
-                if header.kind == INITIALIZE:
+                if header.kind == wire.INITIALIZE:
                     await self._synchronous(payload, reader, writer)
-                elif header.kind == ASYNC_INITIALIZE:
+                elif header.kind == wire.ASYNC_INITIALIZE:
                     await self._asynchronous(header.parameter, reader, writer)
                 else:
-                    raise Broken(INVALID_INITIALIZATION, "begin with Initialize")
+                    raise Broken(wire.INVALID_INITIALIZATION, "begin with Initialize")
             except Broken as broken:
-                send(writer, FATAL_ERROR, broken.code, 0, str(broken).encode("ascii"))
+                send(writer, wire.FATAL_ERROR, broken.code, 0, str(broken).encode("ascii"))
             except asyncio.TimeoutError:
                 pass
 
@@ -165,16 +170,15 @@ class HislipDoor:
                            writer: asyncio.StreamWriter) -> None:
         turn = self._turns.get(place.decode("latin-1").lower() or "hislip0")
         if turn is None:
-            raise Broken(INVALID_INITIALIZATION, f"there is {', '.join(self._turns)}")
+            raise Broken(wire.INVALID_INITIALIZATION, f"there is {', '.join(self._turns)}")
         if turn.full:
-            raise Broken(TOO_MANY_CLIENTS, "the instrument takes no more clients")
+            raise Broken(wire.TOO_MANY_CLIENTS, "the instrument takes no more clients")
         number = next(number & 0xFFFF for number in self._numbers
                       if number & 0xFFFF not in self._clients)
-        client = self._clients[number] = Client(turn, writer)
-        client.link.on_close = canceller()
-        send(writer, INITIALIZE_RESPONSE, 0, VERSION << 16 | number)
+        client = self._clients[number] = Client(turn, reader, writer)
+        send(writer, wire.INITIALIZE_RESPONSE, 0, wire.VERSION << 16 | number)
         try:
-            with turn.client():
+            with turn.client(client.link):
                 while (message := await receive(reader, writer)) is not None:
                     await _synchronous_message(client, *message)
         finally:
@@ -186,7 +190,8 @@ class HislipDoor:
                             writer: asyncio.StreamWriter) -> None:
         client = self._clients.get(number)
         if client is None or client.asynchronous is not None:
-            raise Broken(INVALID_INITIALIZATION, "no session of that number waits for a channel")
+            raise Broken(wire.INVALID_INITIALIZATION,
+                         "no session of that number waits for a channel")
         client.asynchronous = writer
         loop = asyncio.get_running_loop()
 
@@ -196,10 +201,10 @@ class HislipDoor:
 
         instrument = client.turn.instrument
         instrument.on_service_request(notify)
-        send(writer, ASYNC_INITIALIZE_RESPONSE, 0, VENDOR)
+        send(writer, wire.ASYNC_INITIALIZE_RESPONSE, 0, wire.VENDOR)
         try:
             while (message := await receive(reader, writer)) is not None:
-                _asynchronous_message(client, writer, *message)
+                await _asynchronous_message(client, writer, *message)
                 await writer.drain()
         finally:
             instrument.ignore_service_request(notify)
@@ -208,74 +213,47 @@ class HislipDoor:
 
 async def _synchronous_message(client: Client, header: Header, payload: bytes) -> None:
     if client.asynchronous is None:
-        raise Broken(NOT_BOTH_CHANNELS, "open the asynchronous channel first")
-    if header.kind in (DATA, DATA_END):
+        raise Broken(wire.NOT_BOTH_CHANNELS, "open the asynchronous channel first")
+    if header.kind in (wire.DATA, wire.DATA_END):
         await client.hear(header, payload)
-    elif header.kind == TRIGGER:
+    elif header.kind == wire.TRIGGER:
         await client.trigger(header)
-    elif header.kind == CLEAR_COMPLETE:
+    elif header.kind == wire.CLEAR_COMPLETE:
         client.clearing = False
-        send(client.synchronous, CLEAR_ACKNOWLEDGE)
+        send(client.synchronous, wire.CLEAR_ACKNOWLEDGE)
         await client.synchronous.drain()
     else:
         refuse(client.synchronous, header)
 
 
-def _asynchronous_message(client: Client, writer: asyncio.StreamWriter, header: Header,
-                          payload: bytes) -> None:
-    if header.kind == STATUS_QUERY:
-        send(writer, STATUS_RESPONSE, client.status(delivered=bool(header.control & 1)))
-    elif header.kind == ASYNC_CLEAR:
+async def _asynchronous_message(client: Client, writer: asyncio.StreamWriter, header: Header,
+                                payload: bytes) -> None:
+    if header.kind == wire.STATUS_QUERY:
+        send(writer, wire.STATUS_RESPONSE, client.status(delivered=bool(header.control & 1)))
+    elif header.kind == wire.ASYNC_CLEAR:
         client.clear()
-        send(writer, ASYNC_CLEAR_ACKNOWLEDGE)
-    elif header.kind == MAXIMUM_SIZE and len(payload) == 8:
-        client.largest = min(max(int.from_bytes(payload, "big"), 2 * HEADER.size), LARGEST)
-        send(writer, MAXIMUM_SIZE_RESPONSE, 0, 0, LARGEST.to_bytes(8, "big"))
-    elif header.kind == ASYNC_LOCK:
-        send(writer, ASYNC_LOCK_RESPONSE, LOCK_FAILURE if header.control else LOCK_ERROR)
-    elif header.kind == LOCK_INFO:
-        send(writer, LOCK_INFO_RESPONSE)
-    elif header.kind == REMOTE_LOCAL:
-        send(writer, REMOTE_LOCAL_RESPONSE)  # no one stands at a virtual front panel
+        send(writer, wire.ASYNC_CLEAR_ACKNOWLEDGE)
+    elif header.kind == wire.MAXIMUM_SIZE and len(payload) == 8:
+        wanted = int.from_bytes(payload, "big")
+        client.largest = min(max(wanted, 2 * wire.HEADER.size), wire.LARGEST)
+        send(writer, wire.MAXIMUM_SIZE_RESPONSE, 0, 0, wire.LARGEST.to_bytes(8, "big"))
+    elif header.kind == wire.ASYNC_LOCK and header.control == wire.LOCK_REQUEST:
+        key = payload.rstrip(b"\0").decode("latin-1")
+        send(writer, wire.ASYNC_LOCK_RESPONSE, await client.lock(key, header.parameter * 1e-3))
+    elif header.kind == wire.ASYNC_LOCK and header.control == wire.LOCK_RELEASE:
+        send(writer, wire.ASYNC_LOCK_RESPONSE, await client.unlock(header.parameter))
+    elif header.kind == wire.LOCK_INFO:
+        lock = client.turn.instrument.lock
+        send(writer, wire.LOCK_INFO_RESPONSE, int(lock.owner is not None), lock.holders)
+    elif header.kind == wire.REMOTE_LOCAL:
+        send(writer, wire.REMOTE_LOCAL_RESPONSE)  # no one stands at a virtual front panel
     else:
         refuse(writer, header)
 
 
-async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter | None = None
-                  ) -> tuple[Header, bytes] | None:
-    """The next message; None when the other end has gone, or says that it gives up.
-
-    One longer than `LARGEST` is passed over, and `writer` told so. Raises Broken for what is none.
-    """
-    while True:
-        try:
-            prologue, *fields = HEADER.unpack(await reader.readexactly(HEADER.size))
-            header = Header(*fields)
-            if prologue != b"HS":
-                raise Broken(POORLY_FORMED, "a message begins with HS")
-            if header.kind == FATAL_ERROR:
-                return None
-            if header.size <= LARGEST:
-                payload = await reader.readexactly(header.size) if header.size else b""
-                if header.kind == ERROR:
-                    continue
-                return header, payload
-            if writer is None:
-                raise Broken(POORLY_FORMED, "the payload is too long")
-            for start in range(0, header.size, LARGEST):
-                await reader.readexactly(min(LARGEST, header.size - start))
-        except asyncio.IncompleteReadError:
-            return None
-        send(writer, ERROR, TOO_LARGE, 0, b"the message is too large")
-
-
-def send(writer: asyncio.StreamWriter, kind: int, control: int = 0, parameter: int = 0,
-         payload: bytes = b"") -> None:
-    """Send one message, unless the channel is closing."""
-    if not writer.is_closing():
-        writer.write(HEADER.pack(b"HS", kind, control, parameter, len(payload)) + payload)
-
-
 def refuse(writer: asyncio.StreamWriter, header: Header) -> None:
     """Say that a message has no place here."""
-    send(writer, ERROR, UNKNOWN_MESSAGE, 0, b"there is no message of type %d here" % header.kind)
+    code, text = wire.UNKNOWN_MESSAGE, f"there is no message of type {header.kind} here"
+    if header.kind == wire.ASYNC_LOCK:
+        code, text = wire.UNKNOWN_CONTROL, "a lock is released by 0 and requested by 1"
+    send(writer, wire.ERROR, code, 0, text.encode("ascii"))

@@ -39,11 +39,17 @@ class Link:
 
 
 class Mailbox(Link):
-    """A link with an output queue of its own: its replies, message by message."""
+    """A link with an output queue of its own: its replies, message by message.
+
+    `gone` tells whether the client has hung up. `asking` is true from a service request this
+    client was sent until it polls.
+    """
 
     def __init__(self, stream: bool, bus: bool = False) -> None:
         super().__init__(stream, bus)
         self.replies: list[bytes] = []
+        self.gone: Callable[[], bool] = lambda: False
+        self.asking = False
 
     def lose(self, how: Lost) -> None:
         """See `Link.lose`."""

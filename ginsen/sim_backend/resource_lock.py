@@ -28,6 +28,11 @@ class ResourceLock:
             return "exclusive"
         return "shared" if self.sharers else None
 
+    @property
+    def holders(self) -> int:
+        """How many hold a lock of either kind."""
+        return len(self.sharers.keys() | ({self.owner} - {None}))
+
     def admits(self, holder: Hashable) -> bool:
         """Whether `holder` may use the resource."""
         if self.owner is not None:

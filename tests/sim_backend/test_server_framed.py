@@ -4,15 +4,16 @@ import gc
 import socket
 import struct
 import time
-from contextlib import contextmanager
 
 import pytest
 import pyvisa
+from framed_clients import call, channels, message
 from pyvisa_py.protocols import hislip as wire
 
-from ginsen.sim_backend import hislip, vxi11
+from ginsen.sim_backend import hislip_wire, vxi11, vxi11_link
 from ginsen.sim_backend.bench_file import load_bench
 from ginsen.sim_backend.links import MOST_CLIENTS
+from ginsen.sim_backend.rpc import numbers, opaque
 from ginsen.sim_backend.server import served
 
 pytestmark = pytest.mark.realtime
@@ -49,25 +50,6 @@ def probe(manager, address):
         yield probe
 
 
-@contextmanager
-def channels(port):
-    """Both channels of a HiSLIP session, opened by hand."""
-    with socket.create_connection(("127.0.0.1", port), 5.0) as first, \
-            socket.create_connection(("127.0.0.1", port), 5.0) as second:
-        wire.send_msg(first, "Initialize", 0, 0x01000000, b"hislip0")
-        number = wire.InitializeResponse(first).session_id
-        wire.send_msg(second, "AsyncInitialize", 0, number)
-        assert wire.AsyncInitializeResponse(second).msg_type == "AsyncInitializeResponse"
-        yield first, second
-
-
-def message(connection):
-    """The next HiSLIP message: its name, control code, parameter and payload."""
-    header = wire.RxHeader(connection)
-    payload = bytes(wire.receive_exact(connection, header.payload_length))
-    return header.msg_type, header.control_code, header.message_parameter, payload
-
-
 def test_a_message_ends_with_end_and_blocks_keep_their_bytes(probe):
     assert probe.query("*IDN?") == IDENTITY
     probe.write_raw(b"*IDN?")  # no line feed: END is enough
@@ -89,7 +71,7 @@ def test_a_long_message_goes_in_parts_and_one_too_long_is_refused(probe):
 
 
 def test_the_status_byte_says_that_a_reply_waits(probe):
-    probe.write("*SRE 16;*CLS")
+    probe.write("*CLS")
     assert probe.read_stb() & 16 == 0
     probe.write("*IDN?")
     time.sleep(0.05)
@@ -195,18 +177,12 @@ def test_an_interrupted_query_is_told_on_both_channels(port):
         assert message(first) == ("DataEnd", 0, 6, b"0\n")
 
 
-def test_locks_are_refused_and_sizes_agreed(port):
+def test_sizes_are_agreed(port):
     with channels(port) as (first, second):
-        wire.send_msg(second, "AsyncLock", 1, 0)
-        assert message(second) == ("AsyncLockResponse", 0, 0, b"")
-        wire.send_msg(second, "AsyncLock", 0, 0)
-        assert message(second) == ("AsyncLockResponse", 3, 0, b"")
-        wire.send_msg(second, "AsyncLockInfo", 0, 0)
-        assert message(second) == ("AsyncLockInfoResponse", 0, 0, b"")
         wire.send_msg(second, "AsyncRemoteLocalControl", 1, 0)
         assert message(second)[0] == "AsyncRemoteLocalResponse"
         wire.send_msg(second, "AsyncMaxMsgSize", 0, 0, (100).to_bytes(8, "big"))
-        assert message(second)[3] == hislip.LARGEST.to_bytes(8, "big")
+        assert message(second)[3] == hislip_wire.LARGEST.to_bytes(8, "big")
         wire.send_msg(first, "DataEnd", 0, 0, b":FETC? 200")
         parts = [message(first) for _ in range(3)]
         assert [part[0] for part in parts] == ["Data", "Data", "DataEnd"]
@@ -216,41 +192,31 @@ def test_locks_are_refused_and_sizes_agreed(port):
 def test_what_is_no_message_or_no_place_for_it_is_said(port):
     with channels(port) as (first, second):
         wire.send_msg(first, "GetDescriptors", 0, 0)
-        assert message(first)[:2] == ("Error", hislip.UNKNOWN_MESSAGE)
+        assert message(first)[:2] == ("Error", hislip_wire.UNKNOWN_MESSAGE)
         wire.send_msg(second, "Trigger", 0, 0)
-        assert message(second)[:2] == ("Error", hislip.UNKNOWN_MESSAGE)
-        first.sendall(struct.pack("!2sBBIQ", b"HS", 7, 0, 0, hislip.LARGEST + 1)
-                      + bytes(hislip.LARGEST + 1))
-        assert message(first)[:2] == ("Error", hislip.TOO_LARGE)
+        assert message(second)[:2] == ("Error", hislip_wire.UNKNOWN_MESSAGE)
+        first.sendall(struct.pack("!2sBBIQ", b"HS", 7, 0, 0, hislip_wire.LARGEST + 1)
+                      + bytes(hislip_wire.LARGEST + 1))
+        assert message(first)[:2] == ("Error", hislip_wire.TOO_LARGE)
         wire.send_msg(first, "DataEnd", 0, 0, b"*IDN?")
         assert message(first)[3] == IDENTITY.encode()
         first.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        assert message(first)[:2] == ("FatalError", hislip.POORLY_FORMED)
+        assert message(first)[:2] == ("FatalError", hislip_wire.POORLY_FORMED)
         assert (first.recv(1), second.recv(1)) == (b"", b"")
 
 
 def test_a_wrong_beginning_is_told_and_cut_off(port):
     with socket.create_connection(("127.0.0.1", port), 5.0) as client:
         wire.send_msg(client, "DataEnd", 0, 0, b"*IDN?")
-        assert message(client)[:2] == ("FatalError", hislip.INVALID_INITIALIZATION)
+        assert message(client)[:2] == ("FatalError", hislip_wire.INVALID_INITIALIZATION)
     with socket.create_connection(("127.0.0.1", port), 5.0) as client:
         wire.send_msg(client, "Initialize", 0, 0x01000000, b"hislip0")
         wire.InitializeResponse(client)
         wire.send_msg(client, "DataEnd", 0, 0, b"*IDN?")
-        assert message(client)[:2] == ("FatalError", hislip.NOT_BOTH_CHANNELS)
+        assert message(client)[:2] == ("FatalError", hislip_wire.NOT_BOTH_CHANNELS)
     with socket.create_connection(("127.0.0.1", port), 5.0) as client:
         wire.send_msg(client, "AsyncInitialize", 0, 999)
-        assert message(client)[:2] == ("FatalError", hislip.INVALID_INITIALIZATION)
-
-
-def call(client, program, version, procedure, arguments=b"", call=7):
-    """One remote procedure call by hand; what comes after the transaction's number."""
-    body = vxi11.numbers(call, 0, 2, program, version, procedure, 0, 0, 0, 0) + arguments
-    client.sendall((1 << 31 | len(body)).to_bytes(4, "big") + body)
-    size = int.from_bytes(wire.receive_exact(client, 4), "big") & 0x7FFFFFFF
-    reply = struct.unpack(f"!{size // 4}I", wire.receive_exact(client, size))
-    assert reply[:2] == (call, 1)
-    return reply[2:]
+        assert message(client)[:2] == ("FatalError", hislip_wire.INVALID_INITIALIZATION)
 
 
 @pytest.mark.parametrize(("arguments", "answer"), [
@@ -259,28 +225,27 @@ def call(client, program, version, procedure, arguments=b"", call=7):
     ((vxi11.CORE, 9, 0), (0, 0, 0, vxi11.UNKNOWN_VERSION, 1, 1)),
     ((vxi11.CORE, 1, 99), (0, 0, 0, vxi11.UNKNOWN_PROCEDURE)),
     ((vxi11.CORE, 1, vxi11.READ, b"\0\0"), (0, 0, 0, vxi11.GARBAGE)),
-    ((vxi11.CORE, 1, vxi11.READ, vxi11.numbers(3)), (0, 0, 0, 0, vxi11.INVALID_LINK, 0, 0)),
-    ((vxi11.CORE, 1, vxi11.LOCK, vxi11.numbers(3)), (0, 0, 0, 0, vxi11.INVALID_LINK)),
+    ((vxi11.CORE, 1, vxi11.READ, numbers(3)), (0, 0, 0, 0, vxi11.INVALID_LINK, 0, 0)),
+    ((vxi11.CORE, 1, vxi11.LOCK, numbers(3)), (0, 0, 0, 0, vxi11.INVALID_LINK)),
 ])
 def test_calls_that_make_no_sense_are_answered_so(server, arguments, answer):
     with socket.create_connection(("127.0.0.1", server.doors[-1].port), 5.0) as client:
         assert call(client, *arguments) == answer
 
 
-def test_a_link_refuses_locks_and_reads_up_to_a_character(server):
+def test_a_link_reads_up_to_a_character(server):
     with socket.create_connection(("127.0.0.1", server.doors[-1].port), 5.0) as client:
         made = call(client, vxi11.CORE, 1, vxi11.CREATE_LINK,
-                    vxi11.numbers(1, 0, 0) + vxi11.opaque(b"inst0"))
+                    numbers(1, 0, 0) + opaque(b"inst0"))
         link = made[5]
         assert made[3:] == (0, 0, link, 0, vxi11.LARGEST)
-        assert call(client, vxi11.CORE, 1, vxi11.LOCK, vxi11.numbers(link, 0, 0))[4] == 8
-        assert call(client, vxi11.CORE, 1, vxi11.WRITE, vxi11.numbers(link, 1000, 0, 8)
-                    + vxi11.opaque(b"*IDN?"))[4:] == (0, 5)
+        assert call(client, vxi11.CORE, 1, vxi11.WRITE, numbers(link, 1000, 0, 8)
+                    + opaque(b"*IDN?"))[4:] == (0, 5)
         reply = call(client, vxi11.CORE, 1, vxi11.READ,
-                     vxi11.numbers(link, 100, 1000, 0, 128, ord(",")))
-        assert reply[4:7] == (0, vxi11.CHARACTER_READ, 7)
-        assert call(client, vxi11.CORE, 1, vxi11.DESTROY_LINK, vxi11.numbers(link))[4] == 0
-        assert call(client, vxi11.CORE, 1, vxi11.DESTROY_LINK, vxi11.numbers(link))[4] == 4
+                     numbers(link, 100, 1000, 0, 128, ord(",")))
+        assert reply[4:7] == (0, vxi11_link.CHARACTER_READ, 7)
+        assert call(client, vxi11.CORE, 1, vxi11.DESTROY_LINK, numbers(link))[4] == 0
+        assert call(client, vxi11.CORE, 1, vxi11.DESTROY_LINK, numbers(link))[4] == 4
 
 
 def test_bytes_that_are_no_call_end_the_connection(server):

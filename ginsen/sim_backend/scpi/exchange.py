@@ -116,6 +116,11 @@ class Instrument(ABC):
         """Have `notify` called no more."""
         ...
 
+    @property
+    def asks_when_answering(self) -> bool:
+        """Whether a reply that waits is a reason to ask for service: MAV is enabled in *SRE."""
+        return False
+
     @abstractmethod
     def serial_poll(self) -> int:
         """The status byte, as a serial poll reads it."""

@@ -20,7 +20,7 @@ from ginsen.sim_backend.scpi.errors import (
 )
 from ginsen.sim_backend.scpi.exchange import Instrument
 from ginsen.sim_backend.scpi.parameters import Kind
-from ginsen.sim_backend.scpi.status import OPERATION_COMPLETE, Status
+from ginsen.sim_backend.scpi.status import MAV, OPERATION_COMPLETE, Status
 
 
 class ScpiInstrument(Instrument):
@@ -162,6 +162,11 @@ class ScpiInstrument(Instrument):
     def ignore_service_request(self, notify: Callable[[], None]) -> None:
         """Have `notify` called no more."""
         self.status.on_request.remove(notify)
+
+    @property
+    def asks_when_answering(self) -> bool:
+        """See `Instrument.asks_when_answering`."""
+        return bool(self.status.service_enable & MAV)
 
     def serial_poll(self) -> int:
         """The status byte with RQS in bit 6, which is taken back."""
