@@ -58,8 +58,9 @@ def test_a_sensor_has_a_name_of_fifteen_letters(cryostat):
 def test_commands_and_queries_in_one_line(cryostat):
     cryostat.query("*ESR?")
     assert cryostat.query("SETP 1,300;:SETP? 1;*ESR?") == "+300.000;0"
-    cryostat.write("SETP 3,300")
-    assert cryostat.query("*ESR?") == "16"
+    assert cryostat.query("SETP 3,300;SETP? 1;*ESR?") == "+300.000;16"
+    assert cryostat.query("NONSENSE?;*ESR?") == "32"
+    assert cryostat.query('INNAME A,"a;b";INNAME? A') == "a;b            "
 
 
 def test_open_loop_gives_a_share_of_the_range_and_off_gives_none(cryostat):

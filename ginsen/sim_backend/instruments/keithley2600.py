@@ -31,6 +31,9 @@ from ginsen.sim_backend.tsp.names import ILLEGAL, Name, attribute, constant, who
 MOST_MADE = 140_000
 """Readings that all buffers a script has made may hold together; background knowledge."""
 
+DISPLAYED = ("MEASURE_DCAMPS", "MEASURE_DCVOLTS", "MEASURE_OHMS", "MEASURE_WATTS")
+"""What display.smuX.measure.func numbers; the panel itself shows nothing."""
+
 
 class VirtualKeithley2600(TspInstrument):
     """A Keithley 2636B on a bench, its HI wired to the device, its LO the common low.
@@ -155,6 +158,7 @@ class VirtualKeithley2600(TspInstrument):
             "localnode.prompts": attribute(lambda: 0, lambda value: whole(value, 0, 1)),
             "localnode.showerrors": attribute(lambda: 0, lambda value: whole(value, 0, 1)),
             "trigger.EVENT_ID": constant(BUS_EVENT),
+            **{f"display.{name}": constant(value) for value, name in enumerate(DISPLAYED)},
             "status.operation.sweeping.condition": constant(self._sweeping),
             "status.operation.sweeping.SMUA": constant(2),
             "status.operation.sweeping.SMUB": constant(4),

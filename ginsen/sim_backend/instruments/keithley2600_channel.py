@@ -92,6 +92,7 @@ class Channel:
         self.count, self.interval = 1, 0.0
         self.measure_delay, self.autozero, self.high_z = 0.0, _AUTOZERO_AUTO, False
         self.threshold, self._off_mode = 50.0, 0
+        self.displayed = 1
         self.unit.apply(self.after_reset())
 
     def abort(self) -> None:

@@ -41,6 +41,9 @@ def channel_names(channel: Channel) -> dict[str, Name]:
         f"{smu}.sense": attribute(
             lambda: int(channel.unit.settings.sensing.remote_sense),
             lambda value: channel.set_sense(remote_sense=bool(whole(value, 0, 1)))),
+        f"display.{smu}.measure.func": attribute(
+            lambda: channel.displayed,
+            lambda value: setattr(channel, "displayed", whole(value, 0, 3))),
         f"{smu}.reset": function(channel.reset),
         f"{smu}.abort": function(channel.abort),
         f"{smu}.makebuffer": function(channel.smu.make_buffer),

@@ -1,19 +1,25 @@
 """A virtual Lake Shore 335 temperature controller: two sensors, two heaters.
 
 Commands by section 6.4.1 of the Model 335 User's Manual (P/N 119-055, pages 111 to 125), as far as
-the drivers of PyMeasure, QCoDeS and Lake Shore's own package send them; forms of numbers in
-replies are background knowledge. Sensors read in kelvin and know no curve: what is said of their
-type, name and filter is kept and changes nothing. The temperature is the instrument's alone: no
-device on the bench feels it. Virtual only.
+the drivers of PyMeasure and QCoDeS send them, and of Lake Shore's own package those about readings,
+heaters and loops; forms of numbers in replies are background knowledge. Sensors read in kelvin:
+what is said of their type, curve, name and filter is kept and changes nothing. There are no alarms,
+relays, zones, autotuning or curves to load. The temperature is the instrument's alone: no device on
+the bench feels it. Virtual only.
+
+A refused command does not end its line: Lake Shore's package asks *ESR? behind it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ginsen.sim_backend.bench import Bench
+from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments.lakeshore335_stage import OUTSIDE, Stage
+from ginsen.sim_backend.links import Detour, Link
 from ginsen.sim_backend.scpi import (
     Entry,
     ScpiInstrument,
@@ -59,12 +65,17 @@ _OF_INPUT: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
 """The same of an input."""
 
 _OF_ALL: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
+    "EMUL": ((integer(0, 2), integer(0, 1)), (0, 0)),
     "BRIGT": ((integer(0, 3),), (2,)),
     "LOCK": ((boolean(), integer(0, 999)), (0, 123)),
     "MODE": ((integer(0, 2),), (0,)),
     "DISPLAY": ((integer(0, 4),), (4,)),
 }
 """The same of the instrument."""
+
+
+_UNIT = re.compile(r"""(?:[^;"']|"[^"]*"|'[^']*'|["'])+""")
+"""What stands between two semicolons that are not in quotes."""
 
 
 def _setting(name: str, place: Any, kinds: tuple[Any, ...]) -> Entry:
@@ -136,6 +147,15 @@ class VirtualLakeShore335(ScpiInstrument):
                 self._settings[name, _INPUTS[place - 1]] = values
         for name, (_, values) in _OF_ALL.items():
             self._settings[name, None] = values
+
+    def execute(self, message: str, link: Link) -> Waiting[None]:
+        """Carry out every unit of a line; what they answer is one reply."""
+        detour = Detour(link)
+        for unit in _UNIT.findall(message):
+            yield from super().execute(unit, detour)
+        if detour.replies:
+            end = self.terminator.encode("ascii")
+            self.reply(link, b";".join(each.removesuffix(end) for each in detour.replies) + end)
 
     def number_text(self, value: float) -> str:
         """A sign and three decimals."""

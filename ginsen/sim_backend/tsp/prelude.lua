@@ -10,6 +10,7 @@ local format, clock, getmetatable = string.format, os.clock, getmetatable
 
 local handles = setmetatable({}, {__mode = "k"})
 local buffers, objects, members = setmetatable({}, {__mode = "v"}), {}, {}
+local paths = setmetatable({}, {__mode = "k"})
 local buffer
 
 -- A count hook cannot yield, only raise; from then on it raises at every instruction, so that no
@@ -92,8 +93,34 @@ local function object(path)
       ask("set", full, plain(value))
     end,
   })
-  objects[path] = made
+  objects[path], paths[made] = made, path
   return made
+end
+
+-- What getmetatable answers for a table of the instrument: which of its names can be read (Getters)
+-- and set (Setters), which are functions and tables (Objects), and of what type it is. Nothing of it
+-- is the metatable itself. Python's keithley2600 finds the names of a 2600 this way.
+local function described(value)
+  local mine, at, own = {Getters = {}, Setters = {}, Objects = {}}, paths[value], kinds
+  local handle = handles[value]
+  if handle then
+    at, own = "", handle:find("\1", 2, true) and {} or buffer_kinds
+    mine.luatype = own == buffer_kinds and "reading_buffer" or "synchronous_table"
+  end
+  for name, kind in pairs(own) do
+    local key = name:sub(#at + 1)
+    if name:sub(1, #at) == at and key ~= "" and not key:find(".", 1, true) then
+      if kind == "attribute" or kind == "constant" then
+        mine.Getters[key] = true
+        if kind == "attribute" then mine.Setters[key] = true end
+      else
+        mine.Objects[key] = value[key]
+      end
+    end
+  end
+  return setmetatable(mine, {__metatable = false, __newindex = function()
+    error("a metatable of the instrument is read only", 2)
+  end})
 end
 
 local function column(handle, name)
@@ -183,7 +210,9 @@ globals.setmetatable = function(value, meta)
   return setmetatable(value, meta)
 end
 globals.getmetatable = function(value)
-  return type(value) == "table" and getmetatable(value) or nil
+  if type(value) ~= "table" then return nil end
+  if paths[value] or handles[value] then return described(value) end
+  return getmetatable(value) or nil
 end
 globals.loadstring = function(source) return load(source, "=script", "t", globals) end
 for path, kind in pairs(kinds) do
