@@ -400,3 +400,51 @@ def test_what_is_enabled_in_the_measurement_registers_reaches_the_status_byte(sm
     assert int(smu.resource.query("*STB?")) & 1 == 1
     smu("*CLS")
     assert int(smu.resource.query("*STB?")) & 1 == 0
+
+
+def test_its_names_can_be_found_as_keithley2600_finds_them(smu):
+    smu("mt = getmetatable(smua.source)")
+    assert smu.ask("mt.Getters.levelv, mt.Setters.levelv") == "true\ttrue"
+    assert smu.ask("mt.Getters.compliance, mt.Setters.compliance") == "true\tnil"
+    smu("mt = getmetatable(smua)")
+    assert smu.ask("mt.Objects.source, mt.Objects.reset") == "table: 0x1\tfunction: 0x1"
+    smu("mt.Objects.reset()", "mt = getmetatable(trigger.blender)")
+    assert smu.ask("mt.Objects[1], mt.Objects[7]") == "table: 0x1\tnil"
+    assert smu.ask("getmetatable(smua.nvbuffer1).luatype, "
+                   "getmetatable(smua.nvbuffer1.readings).luatype") == (
+        "reading_buffer\tsynchronous_table")
+    assert smu.ask("next(smua)") == "nil"
+    smu("getmetatable(smua).Getters.source = nil")  # of a copy
+    assert smu.ask("smua.source.func") == "1.00000e+00"
+
+
+def test_a_reading_by_the_function_of_its_column(smu):
+    smu(*SOURCE_1_V, "smua.source.output=1", "smua.measure.i(smua.nvbuffer1)")
+    one, other = smu.numbers("smua.nvbuffer1.readings.getreading(1), smua.nvbuffer1.readings[1]")
+    assert one == other == pytest.approx(1e-4, rel=5e-3)
+
+
+SWEEP_TO_BLENDER = (
+    "smua.trigger.source.listv({0.5, 1})", "smua.trigger.source.action=1", "smua.trigger.count=2",
+    "smua.trigger.measure.iv(smua.nvbuffer1, smua.nvbuffer2)", "smua.trigger.measure.action=1",
+    "smua.nvbuffer1.clear()", "smua.nvbuffer2.clear()",
+    "smua.trigger.source.stimulus=trigger.blender[1].EVENT_ID",
+    "trigger.blender[1].stimulus[1]=smua.trigger.ARMED_EVENT_ID")
+
+
+def test_a_blender_passes_any_of_its_events_on(smu):
+    smu(*SOURCE_1_V, *SWEEP_TO_BLENDER, "trigger.blender[1].orenable=true",
+        "trigger.blender[1].stimulus[2]=smua.trigger.PULSE_COMPLETE_EVENT_ID",
+        "smua.source.output=1", "smua.trigger.initiate()", "waitcomplete()")
+    np.testing.assert_allclose(smu.printed("1, 2, smua.nvbuffer2"), [0.5, 1.0], atol=2e-3)
+
+
+def test_a_blender_waits_for_each_of_its_events(smu):
+    smu(*SOURCE_1_V, *SWEEP_TO_BLENDER, "trigger.blender[1].stimulus[4]=trigger.EVENT_ID",
+        "smua.source.output=1", "smua.trigger.initiate()", "delay(1)")
+    assert smu.numbers("smua.nvbuffer1.n") == 0
+    smu.resource.write("*TRG")
+    smu("delay(1)")
+    assert smu.numbers("smua.nvbuffer1.n") == 1  # the second pass waits: it is armed only once
+    smu("smua.abort()", "trigger.blender[1].reset()")
+    assert smu.numbers("trigger.blender[1].stimulus[1]") == 0

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ginsen.datasheets.keithley2600 import KEITHLEY_2602B, KEITHLEY_2636B
 from ginsen.datasheets.source_meter import SourceMeterSheet
 from ginsen.sim_backend.bench import Bench
+from ginsen.sim_backend.instruments.keithley2600_blender import BLENDERS, Blender
 from ginsen.sim_backend.instruments.keithley2600_buffer import MEMBERS, ReadingBuffer
 from ginsen.sim_backend.instruments.keithley2600_channel import Channel
 from ginsen.sim_backend.instruments.keithley2600_names import channel_names
@@ -65,26 +66,31 @@ class VirtualKeithley2600(TspInstrument):
         self.power_cycle()
 
     def names(self) -> Mapping[str, Name]:
-        """Both channels, the timers and the node."""
+        """Both channels, the timers and blenders, and the node."""
         self.channels = {letter: Channel(self, letter, place * len(EVENTS) + 1, self.bus)
                          for place, letter in enumerate("ab")}
         self.measurements = MeasurementStatus(self.channels, self.status)
         self.timers = [Timer(place, self.bus, self.time) for place in range(1, TIMERS + 1)]
+        self.blenders = [Blender(place, self.bus) for place in range(1, BLENDERS + 1)]
         found: dict[str, Name] = {}
         for channel in self.channels.values():
             found |= channel_names(channel)
         for place, timer in enumerate(self.timers, start=1):
             found |= timer.names(f"trigger.timer.{place}")
+        for place, blender in enumerate(self.blenders, start=1):
+            found |= blender.names(f"trigger.blender.{place}")
         return {**found, **self.measurements.names(), **self._node_names()}
 
     def reset(self) -> None:
-        """After *RST or the script's reset: both channels, timers, dedicated buffers as new."""
+        """After *RST or the script's reset: channels, timers, blenders and own buffers as new."""
         for channel in self.channels.values():
             channel.reset()
             for buffer in channel.dedicated.values():
                 buffer.clear()
         for timer in self.timers:
             timer.reset()
+        for blender in self.blenders:
+            blender.reset()
         self.precision, self.data_format, self.byte_order = 6, 1, 1
 
     def power_cycle(self) -> None:

@@ -104,12 +104,14 @@ local function described(value)
   local mine, at, own = {Getters = {}, Setters = {}, Objects = {}}, paths[value], kinds
   local handle = handles[value]
   if handle then
-    at, own = "", handle:find("\1", 2, true) and {} or buffer_kinds
-    mine.luatype = own == buffer_kinds and "reading_buffer" or "synchronous_table"
+    local of_column = handle:find("\1", 2, true)
+    at, own = "", of_column and {getreading = "function"} or buffer_kinds
+    mine.luatype = of_column and "synchronous_table" or "reading_buffer"
   end
   for name, kind in pairs(own) do
     local key = name:sub(#at + 1)
     if name:sub(1, #at) == at and key ~= "" and not key:find(".", 1, true) then
+      key = tonumber(key) or key
       if kind == "attribute" or kind == "constant" then
         mine.Getters[key] = true
         if kind == "attribute" then mine.Setters[key] = true end
@@ -123,10 +125,15 @@ local function described(value)
   end})
 end
 
+-- A column also has a function getreading, which no manual tells of: keithley2600 calls it.
 local function column(handle, name)
+  local function item(key) return ask("item", handle, name, plain(key)) end
   local made = setmetatable({}, {
     __metatable = false,
-    __index = function(_, key) return ask("item", handle, name, plain(key)) end,
+    __index = function(_, key)
+      if key == "getreading" then return item end
+      return item(key)
+    end,
     __newindex = function() error("a reading buffer is read only", 2) end,
   })
   handles[made] = handle .. "\1" .. name
