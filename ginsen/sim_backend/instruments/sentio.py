@@ -31,6 +31,11 @@ _CODES = {UNKNOWN_COMMAND: 3, BAD_PARAMETER: 6, NO_SUCH_DIE: 8, OUT_OF_REACH: 8,
           IN_CONTACT: 38}
 """The error codes of MPI's package for what the chuck refuses."""
 
+_REFERENCES = {"h": "h", "home": "h", "z": "z", "zero": "z", "c": "c", "center": "c", "r": "r",
+               "relative": "r", "current": "r"}
+"""What a position counts from, as MPI's package and the older set of commands name it."""
+
+_UM = (_MICRO, _MICRO)
 _MODES = ("backtocontact", "steptoseparation", "lockcontact")
 
 
@@ -41,6 +46,7 @@ class VirtualSentio(VirtualVelox):
     """
 
     identity: ClassVar[str] = "MPI Corporation,SENTIO,0,25.2"
+    version: ClassVar[str] = "Version: 25.2.0"
 
     def __init__(self, *given: Any, **options: Any) -> None:
         self._mode = "backtocontact"
@@ -63,7 +69,7 @@ class VirtualSentio(VirtualVelox):
                 raise Refusal(UNKNOWN_COMMAND, f"Unknown command {verb}")
             answer = handler(self, words)
             text = answer if isinstance(answer, str) else (yield from self.long(answer))
-            if "step" in verb.lower() and self._site is not None and (
+            if verb.lower().startswith("map:step") and self._site is not None and (
                     self._map.after(*self._site) is None):
                 status = _END_OF_ROUTE
         except Refusal as refusal:
@@ -84,6 +90,60 @@ class VirtualSentio(VirtualVelox):
         if zero is None:
             raise Refusal(BAD_PARAMETER, f"{reference} is no reference")
         return f"{(HEIGHTS[self._height] - zero) / _MICRO:.2f}"
+
+    def go_to(self, words: Words) -> Waiting[str]:
+        """move_chuck_xy reference, x, y in µm; answers where that is from zero."""
+        reference = self._reference(words)
+        return self._gone(self._move(words.point(), _UM, reference, 100.0))
+
+    def go_home(self, words: Words) -> Waiting[str]:
+        """move_chuck_home."""
+        return self._gone(self._move((0.0, 0.0), _UM, "h", 100.0))
+
+    def go_by_index(self, words: Words) -> Waiting[str]:
+        """move_chuck_index reference, columns, rows: in contact by way of separation."""
+        reference, steps = self._reference(words), words.point()
+        touching = self._height == "C"
+        if touching:
+            yield from self.go("S")
+        told = yield from self._gone(self._move(steps, self._index, reference, 100.0))
+        if touching:
+            yield from self.go("C")
+        return told
+
+    def place(self, words: Words) -> str:
+        """get_chuck_xy [site,] [reference]: µm from there."""
+        if len(words) == 2:
+            words.text()
+        x, y = self._origin(self._reference(words) if len(words) else "z")
+        return f"{(self._at[0] - x) / _MICRO:.2f},{(self._at[1] - y) / _MICRO:.2f}"
+
+    def to_height(self, words: Words) -> Waiting[str]:
+        """chuck:move_z C or S, 0: contact or separation; it knows no other height."""
+        reference, offset = words.text(), words.number()
+        if reference not in ("c", "contact", "s", "separation") or offset:
+            raise Refusal(BAD_PARAMETER, "Only the contact and the separation height")
+        return self.go("C" if reference[0] == "c" else "S")
+
+    def with_reference(self, motion: Waiting[str], reference: str) -> Waiting[str]:
+        """What the chuck: commands add to where a motion ended."""
+        told = yield from motion
+        return f"{told},{reference}"
+
+    def site_status(self, words: Words) -> str:
+        """get_chuck_site_status: home and contact set, overtravel off, vacuum."""
+        return f"1,1,0,{self._vacuum:d}"
+
+    def _reference(self, words: Words) -> str:
+        word = words.text()
+        try:
+            return _REFERENCES[word]
+        except KeyError:
+            raise Refusal(BAD_PARAMETER, f"{word} is no reference") from None
+
+    def _gone(self, motion: Waiting[str]) -> Waiting[str]:
+        yield from motion
+        return f"{self._at[0] / _MICRO:.2f},{self._at[1] / _MICRO:.2f}"
 
     def choose_mode(self, words: Words) -> str:
         """set_stepping_contact_mode: what a step does to contact."""
@@ -118,6 +178,16 @@ class VirtualSentio(VirtualVelox):
             raise Refusal(NO_SUCH_DIE, f"No die {number} on the path")
         return "{},{}".format(*self._map.dies[number])
 
+    def current_die(self) -> str:
+        """map:die:get_current_index: its number on the route, column, row."""
+        if self._site is None:
+            raise Refusal(NO_SUCH_DIE, "No die was stepped to")
+        return "{},{},{}".format(self._site[0], *self._map.dies[self._site[0]])
+
+    def index_size(self) -> str:
+        """map:get_index_size, in µm."""
+        return f"{self._index[0] / _MICRO:.2f},{self._index[1] / _MICRO:.2f}"
+
     def step_first(self, words: Words) -> Waiting[str]:
         """map:step_first_die."""
         return self._step_along((0, 0) if self._map.dies else None)
@@ -136,9 +206,25 @@ class VirtualSentio(VirtualVelox):
 _COMMANDS: Mapping[str, Callable[[VirtualSentio, Words], str | Waiting[str]]] = {
     "select_module": lambda prober, words: "OK",
     "set_stepping_contact_mode": VirtualSentio.choose_mode,
+    "status:get_version": lambda prober, words: prober.version,
+    "has_chuck_xyz": lambda prober, words: "YES",
+    "chuck:has_xy": lambda prober, words: "1",
+    "chuck:has_z": lambda prober, words: "1",
+    "move_chuck_xy": VirtualSentio.go_to,
+    "chuck:move_xy": lambda prober, words: prober.with_reference(prober.go_to(words), "Zero"),
+    "move_chuck_home": VirtualSentio.go_home,
+    "move_chuck_index": VirtualSentio.go_by_index,
+    "get_chuck_xy": VirtualSentio.place,
+    "chuck:get_xy": lambda prober, words: f"{prober.place(Words(words.rest))},{words.text()}",
+    "chuck:get_z": lambda prober, words: f"{prober.height(Words(words.rest))},{words.text()}",
+    "chuck:move_z": lambda prober, words: prober.with_reference(prober.to_height(words), "Zero"),
+    "get_chuck_site_status": VirtualSentio.site_status,
     "move_chuck_contact": lambda prober, words: prober.go("C"),
     "move_chuck_separation": lambda prober, words: prober.go("S"),
     "get_chuck_z": VirtualSentio.height,
+    "map:die:get_current_index": lambda prober, words: prober.current_die(),
+    "map:get_index_size": lambda prober, words: prober.index_size(),
+    "map:set_index_size": lambda prober, words: prober.set_index(words) or "OK",
     "map:get_num_dies": lambda prober, words: prober.count_dies(words),
     "map:path:get_die": VirtualSentio.path,
     "map:subsite:get_num": lambda prober, words: prober.count_subsites(),

@@ -32,6 +32,11 @@ class Words:
     def __len__(self) -> int:
         return len(self._left)
 
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """Those not taken yet."""
+        return tuple(self._left)
+
     def text(self) -> str:
         """A word in small letters, empty if left out."""
         return self._left.pop(0).lower() if self._left else ""
