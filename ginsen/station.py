@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyvisa
 from pyvisa.resources import MessageBasedResource
@@ -22,6 +22,7 @@ from ginsen.instruments.daq_with_amplifier import DaqWithAmplifier
 from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
 from ginsen.instruments.keithley2600 import Keithley2600, Keithley2602B, Keithley2636B
+from ginsen.instruments.keithley4200 import Keithley4200
 from ginsen.instruments.keysight_b2900 import KeysightB2912A
 from ginsen.instruments.magnet_supply import MagnetSupply
 from ginsen.instruments.probe_station import Die, ProbeStation
@@ -33,6 +34,7 @@ from ginsen.instruments.temperature_controller import TemperatureController
 from ginsen.instruments.velox import Velox
 from ginsen.station_file import (
     CARD,
+    TOLD_MAINS,
     AnyEntry,
     ProberEntry,
     SourceMeterEntry,
@@ -45,11 +47,12 @@ from ginsen.types import Clock
 
 log = logging.getLogger(__name__)
 
-Driver = type[Keithley2400] | type[Keithley2450] | type[Keithley2600] | type[KeysightB2912A]
+Driver = (type[Keithley2400] | type[Keithley2450] | type[Keithley2600] | type[Keithley4200]
+          | type[KeysightB2912A])
 
 DRIVERS: dict[str, Driver] = {
     "keithley2400": Keithley2400, "keithley2450": Keithley2450, "keithley2602b": Keithley2602B,
-    "keithley2636b": Keithley2636B, "keysight_b2912a": KeysightB2912A}
+    "keithley2636b": Keithley2636B, "keithley4200": Keithley4200, "keysight_b2912a": KeysightB2912A}
 PROBERS: dict[str, type[Velox] | type[Sentio]] = {"velox": Velox, "sentio": Sentio}
 Kind = TypeVar("Kind", TemperatureController, MagnetSupply, SwitchMatrix)
 BENCH = "TCPIP0::bench::inst0::INSTR"
@@ -105,7 +108,10 @@ def open_instrument(file: StationFile, entry: AnyEntry, clock: Clock
                 card, {each.channel: each.amplifier for each in entry.inputs}, clock=clock,
                 limits=entry.limits, off_state=file.safe_state, mains=entry.mains)
         else:
-            which = {"channel": entry.channel} if entry.channel else {"terminals": entry.terminals}
+            which: dict[str, Any] = ({"channel": entry.channel} if entry.channel
+                                     else {"terminals": entry.terminals})
+            if entry.driver in TOLD_MAINS:
+                which["mains"] = entry.mains
             instrument = DRIVERS[entry.driver](
                 entry.address, visa_library=file.visa, limits=entry.limits, clock=clock,
                 off_state=file.safe_state, **which)

@@ -24,13 +24,16 @@ SAFE_STATES = ("open", "zero", "ramp")
 
 TERMINALS = ("front", "rear")
 CHANNELS = {"keithley2602b": ("a", "b"), "keithley2636b": ("a", "b"),
-            "keysight_b2912a": ("1", "2")}
+            "keithley4200": ("1", "2", "3", "4"), "keysight_b2912a": ("1", "2")}
 """The channels of source meters that have more than one; each is an instrument of its own here."""
 
 CONTACT_LIMITS = {"keithley2602b": 1e3, "keithley2636b": 1e3}
 """Ω: source meters that can judge contact from force to sense, and what they tell apart."""
 
 CARD = "daq_with_amplifier"
+TOLD_MAINS = (CARD, "keithley4200")
+"""Source meters that do not tell the power line frequency: the station does."""
+
 SOURCE_METERS = ("keithley2400", "keithley2450", *CHANNELS, CARD)
 PROBERS = ("velox", "sentio")
 SURROUNDINGS = {
@@ -62,7 +65,10 @@ class InputEntry:
 
 @dataclass(frozen=True)
 class SourceMeterEntry:
-    """One source meter of the file; of a DAQ card its inputs, and the power line frequency (Hz)."""
+    """One source meter of the file; of a DAQ card its inputs.
+
+    `mains` is the power line frequency (Hz), for one that does not tell it.
+    """
 
     name: str
     driver: str
@@ -224,10 +230,11 @@ def _surroundings(name: str, table: Mapping[str, Any], where: str) -> Surroundin
 
 def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMeterEntry:
     channels, card = CHANNELS.get(table["driver"], ()), table["driver"] == CARD
-    own = ("inputs", "mains") if card else ("channel",) if channels else ("terminals",)
+    own = ("inputs",) if card else ("channel",) if channels else ("terminals",)
+    mains = ("mains",) if table["driver"] in TOLD_MAINS else ()
     judging = ("contact_limit",) if table["driver"] in CONTACT_LIMITS else ()
     _only(table, ("driver", "address", "limits", "series_resistance", "cable_capacitance", *own,
-                  *judging), where)
+                  *mains, *judging), where)
     limits = table.get("limits")
     if not isinstance(limits, dict):
         raise StationError(f'{where}: limits are missing. Say how far this sample may be driven, '

@@ -262,7 +262,9 @@ class Emergency:
     """How an instrument is made safe by somebody who knows nothing else of it.
 
     `commands` are sent, before and after a device clear; then `question`, whose answer begins with
-    `off` and contains `identity` (in capitals) once the output is off.
+    `off` and contains `identity` (in capitals) once the output is off. With `within` the rest of
+    that answer is a number, and between plus and minus it. `write_termination` ends what is sent
+    where it is not VISA's own; `answered` says that commands are answered, too.
     """
 
     name: str
@@ -272,6 +274,9 @@ class Emergency:
     question: str
     off: str
     identity: str
+    within: float | None = None
+    write_termination: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True)

@@ -94,17 +94,32 @@ def _switch_off(manager: pyvisa.ResourceManager, emergency: Emergency) -> None:
         resource.timeout = TIMEOUT
         if emergency.read_termination:
             resource.read_termination = emergency.read_termination
+        if emergency.write_termination:
+            resource.write_termination = emergency.write_termination
+        command = resource.query if emergency.answered else resource.write
         for step in (*emergency.commands, CLEAR, *emergency.commands):
             with contextlib.suppress(pyvisa.Error, OSError, NotImplementedError):
                 if step != CLEAR:
-                    resource.write(step)
+                    command(step)
                 elif not emergency.address.upper().endswith("::SOCKET"):
                     # On a socket it does nothing for the instrument, and with pyvisa-py never ends
                     # once the other end has hung up.
                     resource.clear()
         answer = resource.query(emergency.question).strip()
-        if not (answer.startswith(emergency.off) and emergency.identity in answer.upper()):
+        if not _says_off(answer, emergency):
             raise RuntimeError(f"it answered {answer[:60]!r}")
     finally:
         with contextlib.suppress(Exception):
             resource.close()
+
+
+def _says_off(answer: str, emergency: Emergency) -> bool:
+    """Whether the answer to its question says that the output is off."""
+    if not (answer.startswith(emergency.off) and emergency.identity in answer.upper()):
+        return False
+    if emergency.within is None:
+        return True
+    try:
+        return abs(float(answer.removeprefix(emergency.off))) <= emergency.within
+    except ValueError:
+        return False

@@ -4,6 +4,7 @@ from ginsen.instruments.daq_with_amplifier import DaqWithAmplifier
 from ginsen.instruments.keithley2400 import Keithley2400
 from ginsen.instruments.keithley2450 import Keithley2450
 from ginsen.instruments.keithley2600 import Keithley2602B, Keithley2636B
+from ginsen.instruments.keithley4200 import Keithley4200
 from ginsen.instruments.keysight_b2900 import KeysightB2912A
 from ginsen.instruments.probe_station import Die, ProbeStation
 from ginsen.instruments.sentio import Sentio, SentioError
@@ -16,5 +17,6 @@ from ginsen.instruments.source_meter import (
 from ginsen.instruments.velox import Velox, VeloxError
 
 __all__ = ["DaqWithAmplifier", "Die", "InstrumentError", "Keithley2400", "Keithley2450",
-           "Keithley2602B", "Keithley2636B", "KeysightB2912A", "LimitExceeded", "OutputNotOff",
-           "ProbeStation", "Sentio", "SentioError", "SourceMeter", "Velox", "VeloxError"]
+           "Keithley2602B", "Keithley2636B", "Keithley4200", "KeysightB2912A", "LimitExceeded",
+           "OutputNotOff", "ProbeStation", "Sentio", "SentioError", "SourceMeter", "Velox",
+           "VeloxError"]

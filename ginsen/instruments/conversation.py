@@ -67,6 +67,7 @@ class Conversation:
     heard: Callable[[], object] = staticmethod(lambda: None)
     noted: Callable[[str], object] = staticmethod(lambda text: None)
     alarmed: Callable[[str], object] = staticmethod(lambda text: None)
+    _only_once: ClassVar[re.Pattern[str]] = _ONLY_ONCE
     _adrift = False  # an answer may still be on its way
     _losses = 0  # how often the link was found to have lost something
     _depth = 0  # how many attempts to find back are under way, one within the other
@@ -106,7 +107,7 @@ class Conversation:
         """
         if self._adrift:
             self._find_back()
-        for again in [True] * (TRIES - 1) * (not _ONLY_ONCE.search(command)) + [False]:
+        for again in [True] * (TRIES - 1) * (not self._only_once.search(command)) + [False]:
             try:
                 answer = str(super().ask(command, query_delay))  # type: ignore[misc]
             except BROKEN as problem:
@@ -131,7 +132,7 @@ class Conversation:
         An answer that makes no sense is asked for once more. Raises InstrumentError, with the
         answer and what was `expected`, if that is no better.
         """
-        for again in (not _ONLY_ONCE.search(query), False):
+        for again in (not self._only_once.search(query), False):
             answer = str(self.ask(query)).strip()
             try:
                 return understand(answer)

@@ -97,13 +97,17 @@ class Channel:
         self.unit.change_sense("CURR", lower_limit=full_scale, range=max(full_scale, setup.range))
 
     def measure(self, function: SourceFunction, *, readback: bool = False) -> Waiting[Reading]:
-        """One reading of `function`, and of what is sourced before it with `readback`."""
+        """One reading of `function`, and of what is sourced before it with `readback`.
+
+        An SMU that is off is behind its open relay and reads nothing (choice).
+        """
         unit = self.unit
         for each in OTHER:
             unit.change_sense(each, nplc=self.analyzer.nplc)
         unit.change_source(unit.settings.source, readback=readback)
         unit.change(sense=function)
-        return (yield from unit.read())
+        reading = yield from unit.read()
+        return reading if reading.output else reading._replace(value=0.0, limited=False)
 
     def status(self, reading: Reading) -> str:
         """The letter of a reading: V, C, T or N, the first that applies (page 9-52)."""

@@ -1,0 +1,327 @@
+"""One SMU of a Keithley 4200A as a source meter: system mode's time sampling. Virtual only.
+
+Commands by the KXCI manual (4200A-KXCI-907-01 Rev. D, section 5); what they answer by the Reference
+Manual (4200A-901-01 Rev. C, section 9).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ginsen.datasheets.keithley4200 import HIGH_VOLTAGE, HIGH_VOLTAGE_CURRENT
+from ginsen.instruments.conversation import TRIES
+from ginsen.instruments.keithley4200_guarded import GuardedKeithley4200
+from ginsen.instruments.source_meter import InstrumentError
+from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
+from ginsen.types import Array, Flags, Phase, Samples
+
+MOST_READINGS = 4096
+"""Of one test (NR, VL)."""
+
+INTERVALS = (0.01, 10.0)
+"""s that IN can put between two readings."""
+
+LONGEST_DELAY = 6.553  # s, of DT
+SHORTEST_BY_HAND = 1.0  # s between readings that the computer starts one by one
+SHARE = 80e-3  # s that one `fetch` may take
+PATIENCE = 5.0  # s that a test may last longer than it should
+LIMITED = 0.99
+"""The share of its compliance from which on a current counts as limited."""
+
+LETTERS = "LVXCTN"
+
+
+class Keithley4200(GuardedKeithley4200):
+    """One SMU of a Keithley 4200A-SCS, `channel` "1" to "4", without preamplifier.
+
+    A held phase, or one of alternating levels, is one test of system mode, timed by the 4200A; the
+    output goes to standby by itself with the last. A phase that rests at 0 V or open is run from
+    the computer, reading by reading, in user mode.
+
+    `adapter` is a VISA resource name. `limits` are the station's; without them the instrument's
+    own. `mains` (Hz) is what its power line cycles are, which it does not tell. `off_state` says
+    how the sample rests with the output off: "open" (off) or "zero" (sourcing 0 V). Nothing is sent
+    on opening.
+    """
+
+    _phase = Phase("none", 0.0, 0.0, 1.0, 0.0)
+    _off_after = _stopped = _over = False
+    _taken = 0  # readings handed on
+    _limited: list[bool]  # of each of them, whether it was marked as in compliance
+    _begun = 0.0  # when the phase was started (station's clock)
+    _epoch: float | None = None  # when the session's first phase was
+    _level_on = False  # by hand: whether the level stands now
+    _gained: list[tuple[float, float, float, bool]]  # by hand: readings not handed on yet
+    _fault = ""
+
+    def check(self, phases: Sequence[Phase]) -> None:
+        """Beside the station's limits: what KXCI would change without a word is refused."""
+        super().check(phases)
+        for phase in phases:
+            for problem in self._problems(phase):
+                raise ValueError(f"phase {phase.name!r}: {problem}")
+
+    def _problems(self, phase: Phase) -> list[str]:
+        """What of a phase it cannot do, in sentences."""
+        source, measure = ranges(phase, self.sheet)
+        spare = phase.interval - self.reading_time(phase)
+        low, high = INTERVALS
+        alone = self.sheet.source_voltage.holding(phase.level)
+        return [sentence for wrong, sentence in (
+            (phase.count > MOST_READINGS,
+             f"{phase.count} samples are more than the {MOST_READINGS} it can hold; lengthen the "
+             "interval or split it"),
+            (phase.compliance < self.sheet.least_current_limit,
+             f"a compliance of {phase.compliance:g} A is below the least, "
+             f"{self.sheet.least_current_limit:g} A, to which KXCI would raise it"),
+            (measure.full_scale < self.sheet.measure_current.holding(phase.compliance).full_scale,
+             f"a measure range of {measure.full_scale:g} A would be left upwards: its ranges are "
+             "fixed by the compliance, so lower that"),
+            (source.full_scale != alone.full_scale,
+             f"a source range of {source.full_scale:g} V cannot be had: a test takes the smallest "
+             f"that holds its level, {alone.full_scale:g} V"),
+            (abs(phase.level) > HIGH_VOLTAGE and phase.compliance > HIGH_VOLTAGE_CURRENT,
+             f"beyond {HIGH_VOLTAGE:g} V an SMU gives no more than {HIGH_VOLTAGE_CURRENT:g} A"),
+            (self._by_hand(phase) and phase.interval < SHORTEST_BY_HAND,
+             f"the readings of a rest {phase.rest!r} are started by the computer; an interval of "
+             f"{phase.interval:g} s is less than the {SHORTEST_BY_HAND:g} s that takes"),
+            (phase.alternate and not spare <= LONGEST_DELAY,
+             f"between alternating levels it waits {LONGEST_DELAY:g} s at most; an interval of "
+             f"{phase.interval:g} s is too long"),
+            (not self._by_hand(phase) and not phase.alternate and phase.count > 1
+             and not low <= spare <= high,
+             f"between two readings it waits {low:g} s to {high:g} s; a reading of "
+             f"{self.reading_time(phase):.3g} s leaves {spare:.3g} s of an interval of "
+             f"{phase.interval:g} s"),
+        ) if wrong]
+
+    @staticmethod
+    def _by_hand(phase: Phase) -> bool:
+        """Whether the computer has to run the phase, reading by reading."""
+        return phase.rest != "hold"
+
+    def switching_time(self, phase: Phase) -> float:
+        """How long (s) the level needs to stand before it is read; 0 where it is held."""
+        return settling(phase, self.sheet) if phase.alternate else super().switching_time(phase)
+
+    def start(self, phases: Sequence[Phase], *, off_after: bool = True) -> int:
+        """Set up and start the first of the phases; always 1.
+
+        KXCI reads nothing back: each setting is acknowledged, and every reading is held against the
+        compliance.
+        """
+        self.check(phases)
+        self._phase = phase = phases[0]
+        self._off_after = off_after and len(phases) == 1
+        self._taken, self._limited, self._gained = 0, [], []
+        self._fault, self._stopped, self._over, self._level_on = "", False, False, False
+        if self._by_hand(phase):
+            self.command("EM1,0", *self._measuring())
+        else:
+            self._start_test()
+        self._begun = self.clock.now()
+        if self._epoch is None:
+            self._epoch = self._begun
+        return 1
+
+    def _start_test(self) -> None:
+        """All of a test and its start, again from nothing where an answer was lost."""
+        for again in range(TRIES):
+            before = self._losses
+            try:
+                self.command(*self._test(), "MD;ME1")
+            except InstrumentError:
+                if self._losses == before or again == TRIES - 1:
+                    raise
+            if self._losses == before:
+                return
+            self.noted("the start of the test was lost; it is set up again")
+            self.command(*self._stop)
+        raise InstrumentError(f"{self._where} kept losing answers (setting up); it was switched "
+                              "to standby.")
+
+    def _measuring(self) -> list[str]:
+        """The commands for how it measures: no delay or filter of its own, seven digits."""
+        phase, n = self._phase, self._place
+        lowest = ranges(phase, self.sheet)[1].full_scale
+        # With the compliance no higher than this range it is never left: that fixes it.
+        return [f"IT4,0,0,{phase.nplc:.9g}", "RS7", f"RG{n},{lowest:.9g}"]
+
+    def _test(self) -> list[str]:
+        """The commands that set up the phase as a test."""
+        phase, n = self._phase, self._place
+        others = [each for each in (1, 2, 3, 4) if each != n]
+        limit, function = f"{phase.compliance:.9g}", 1 if phase.alternate else 3
+        wait = math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * 100) / 100
+        setup = ["EM1,0", "BC", *(f"DE;CH{other}" for other in others if self._has(other)),
+                 f"DE;CH{n},'V{n}','I{n}',1,{function}", *self._measuring(), "EC0",
+                 f"SS;ST{n},{self._off_after:d}"]
+        pause = phase.interval - self.reading_time(phase)
+        if phase.alternate:
+            levels = ([phase.level, -phase.level] * phase.count)[:phase.count]
+            told = ",".join(f"{level:.9g}" for level in levels)
+            setup += [f"SS;VL{n},1,{limit},{told}", f"SS;HT{wait:.1f}", f"SS;DT{pause:.3f}"]
+        else:
+            setup += [f"SS;VC{n},{phase.level:.9g},{limit}", f"SM;WT{wait:.2f}",
+                      f"SM;IN{max(pause, INTERVALS[0]):.4f}", f"SM;NR{phase.count}"]
+        return [*setup, "SM;DM2", f"SM;LI'V{n}','I{n}'"]
+
+    def _has(self, other: int) -> bool:
+        """Whether there is an SMU of that number; asked once."""
+        if self._installed is None:
+            self._installed = self.modules()
+        return f"SMU{other}" in self._installed
+
+    _installed: tuple[str, ...] | None = None
+
+    def lead(self, phase: Phase) -> float:
+        """The level has to settle, or to stand for its duty, before the first reading."""
+        reading = self.reading_time(phase) - self.integration_time(phase) / 2
+        if self._by_hand(phase):
+            return phase.duty * phase.interval - self.integration_time(phase) / 2
+        wait = math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * 100) / 100
+        if phase.alternate:
+            return round(wait, 1) + phase.interval - self.reading_time(phase) + reading
+        return wait + reading
+
+    def busy(self) -> bool:
+        """Whether readings are still to come. Raises InstrumentError if they never will."""
+        if self._fault:
+            raise InstrumentError(self._fault)
+        if self._stopped or self._over:
+            return False
+        if self._by_hand(self._phase):
+            self._go_on()
+        elif not self.testing():
+            self._over = True
+        elif self.clock.now() > (self._begun + self.lead(self._phase)
+                                 + self._phase.duration * 1.1 + PATIENCE):
+            raise InstrumentError(f"the {self.model}'s test lasts longer than it should; was it "
+                                  "started anew by another program?")
+        return not self._over
+
+    def _go_on(self) -> None:
+        """By hand: set the level, read it, let the sample rest, each once it is due."""
+        phase, n, now = self._phase, self._place, self.clock.now()
+        due = self._begun + len(self._limited) * phase.interval
+        if not self._level_on and now >= due:
+            self.force_voltage(n, phase.level, phase.compliance)
+            self._level_on = True
+        elif self._level_on and now >= (due + phase.duty * phase.interval
+                                        - self.reading_time(phase)):
+            voltage = self.spot("V", n)[1]
+            before = self.clock.now()
+            status, current = self.spot("I", n)
+            middle = (before + self.clock.now()) / 2
+            last = len(self._limited) + 1 == phase.count
+            if (last and self._off_after) or phase.rest == "open":
+                self.command(f"US;DV{n}")
+            else:
+                self.force_voltage(n, 0.0, phase.compliance)
+            self._level_on = False
+            self._gained.append((middle, voltage, current, status == "C"))
+            self._limited.append(status == "C")
+            self._over = last
+
+    def fetch(self) -> Samples:
+        """The readings gained: while a test runs a few at a time, after it all that are left."""
+        if self._by_hand(self._phase):
+            rows, self._gained = self._gained, []
+            time, voltage, current, limited = (np.array(column) for column in zip(
+                *rows, strict=True)) if rows else (np.zeros(0),) * 4
+            self._taken += len(rows)
+            return self._samples(time - (self._epoch or 0.0), voltage, current,
+                                 limited.astype(np.bool_))
+        stamps, voltage, current = self._rest() if self._over else self._some()
+        level = abs(current) >= LIMITED * self._phase.compliance
+        self._taken += stamps.size
+        self._limited += level.tolist()
+        middle = self.reading_time(self._phase) - self.integration_time(self._phase) / 2
+        return self._samples(stamps + self._begun - (self._epoch or 0.0) + middle, voltage,
+                             current, level)
+
+    def _some(self) -> tuple[Array, Array, Array]:
+        """Time stamp, voltage and current of readings made since, one by one (RD)."""
+        begun, n = self.clock.now(), self._place
+        rows: list[tuple[float, float, float]] = []
+        while self._taken + len(rows) < self._phase.count:
+            place = self._taken + len(rows) + 1
+            current = self._reading(f"I{n}", place)
+            if current is None or (self.clock.now() > begun + SHARE and not self._stopped):
+                break
+            stamp, voltage = self._reading(f"CH{n}T", place), self._reading(f"V{n}", place)
+            if stamp is None or voltage is None:
+                break
+            rows.append((stamp, voltage, current))
+        columns = np.array(rows, np.float64).reshape(-1, 3).T
+        return columns[0], columns[1], columns[2]
+
+    def _reading(self, name: str, place: int) -> float | None:
+        """One reading of a test that may still run; None where it is still to come."""
+        return self.ask_for(f"RD '{name}',{place}",
+                            lambda answer: None if answer == "0" else _number(answer),
+                            "a reading was")
+
+    def _rest(self) -> tuple[Array, Array, Array]:
+        """Time stamp, voltage and current of all readings not handed on, once the test is over."""
+        n, count = self._place, self._phase.count
+        if self._taken >= count:
+            none = np.zeros(0)
+            return none, none, none
+        stamps = self._column(f"CH{n}T")[1]
+        voltage = self._column(f"V{n}")[1]
+        letters, current = self._column(f"I{n}")
+        if not stamps.size == voltage.size == current.size == count:
+            self._fault = (f"the {self.model} ended after {current.size} of {count} readings; was "
+                           "it stopped or used by another program?")
+        marked = [letter == "C" for letter in letters[:self._taken]]
+        if marked != self._limited[:len(marked)]:
+            self.noted(f"phase {self._phase.name!r}: the {self.model} says of {sum(marked)} of "
+                       f"{len(marked)} readings that they were in compliance; "
+                       f"{sum(self._limited)} were marked")
+        least = min(stamps.size, voltage.size, current.size)
+        return (stamps[self._taken:least], voltage[self._taken:least],
+                current[self._taken:least])
+
+    def _column(self, name: str) -> tuple[str, Array]:
+        """All readings of a test that is over: their statuses, if any, and their values (DO)."""
+        def understand(answer: str) -> tuple[str, Array]:
+            told = answer.split(",")
+            return ("".join(each[0] for each in told if each[:1] in LETTERS),
+                    np.array([_number(each.lstrip(LETTERS)) for each in told]))
+
+        return self.ask_for(f"DO '{name}'", understand, "readings were")
+
+    def _samples(self, time: Array, voltage: Array, current: Array, limited: Flags) -> Samples:
+        phase = self._phase
+        over = np.abs(current) > phase.compliance / LIMITED + self.sheet.measure_current.holding(
+            phase.compliance).offset_accuracy
+        if over.any():
+            self._fault = (f"phase {phase.name!r}: it measured {current[over][0]:g} A beyond a "
+                           f"compliance of {phase.compliance:g} A.")
+        return Samples(time=time, voltage=voltage, current=current, compliance=limited,
+                       u_voltage=u_voltage(voltage, phase, self.sheet),
+                       u_current=u_current(current, phase, self.sheet))
+
+    def halt(self) -> None:
+        """Stop where it is; a level that is held is set again, should the stop have let it go."""
+        self._stopped = True
+        self.command(*self._stop)
+        if self._phase.rest == "hold" and not self._phase.alternate:
+            self.force_voltage(self._place, self._phase.level, self._phase.compliance)
+
+    def off(self) -> None:
+        """See `GuardedKeithley4200.off`; a phase under way is over."""
+        self._stopped = True
+        super().off()
+
+
+def _number(text: str) -> float:
+    """A number of KXCI; NaN where it stands for a reading beyond its range."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value if abs(value) < 1e22 else math.nan
