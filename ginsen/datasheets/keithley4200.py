@@ -5,8 +5,8 @@ Rev. C, page 3-6), the ranges and the least compliance are those of the KXCI com
 9-21), the integration times those of IT (page 9-44). The technical data could not be read:
 accuracy, resolution, noise and the times are background knowledge.
 
-One converter measures voltage and current one after the other (background knowledge). Resistance is
-voltage over current.
+One converter measures voltage and current one after the other (background knowledge); what a
+reading costs beside that is not known and taken for nothing. Resistance is voltage over current.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ KEITHLEY_4200_SMU = SourceMeterSheet(
     measure_voltage=Ranges(_MEASURE_VOLTAGE, 1.05),
     measure_current=Ranges(_MEASURE_CURRENT, 1.05),
     measure_resistance=Ranges(()),
-    timing=Timing(reading=1e-3, conversions_with_autozero=1, source_step=0.2e-3, relay=5e-3),
+    timing=Timing(reading=0.0, conversions_with_autozero=1, source_step=0.2e-3, relay=5e-3),
     limit_accuracy=0.1 * _PERCENT,
     least_current_limit=100e-9,
     least_voltage_limit=20e-3,

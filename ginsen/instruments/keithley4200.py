@@ -21,10 +21,8 @@ from ginsen.types import Array, Flags, Phase, Samples
 MOST_READINGS = 4096
 """Of one test (NR, VL)."""
 
-INTERVALS = (0.01, 10.0)
-"""s that IN can put between two readings."""
-
-LONGEST_DELAY = 6.553  # s, of DT
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 0.01, 10.0  # s between two readings in time (IN)
+LONGEST_DELAY = 6.553  # s before each reading of a list (DT)
 SHORTEST_BY_HAND = 1.0  # s between readings that the computer starts one by one
 SHARE = 80e-3  # s that one `fetch` may take
 PATIENCE = 5.0  # s that a test may last longer than it should
@@ -68,7 +66,7 @@ class Keithley4200(GuardedKeithley4200):
         """What of a phase it cannot do, in sentences."""
         source, measure = ranges(phase, self.sheet)
         spare = phase.interval - self.reading_time(phase)
-        low, high = INTERVALS
+        longest = LONGEST_DELAY if phase.alternate else LONGEST_INTERVAL
         alone = self.sheet.source_voltage.holding(phase.level)
         return [sentence for wrong, sentence in (
             (phase.count > MOST_READINGS,
@@ -88,20 +86,20 @@ class Keithley4200(GuardedKeithley4200):
             (self._by_hand(phase) and phase.interval < SHORTEST_BY_HAND,
              f"the readings of a rest {phase.rest!r} are started by the computer; an interval of "
              f"{phase.interval:g} s is less than the {SHORTEST_BY_HAND:g} s that takes"),
-            (phase.alternate and not spare <= LONGEST_DELAY,
-             f"between alternating levels it waits {LONGEST_DELAY:g} s at most; an interval of "
+            (not self._by_hand(phase) and phase.count > 1 and spare > longest,
+             f"between two readings it waits {longest:g} s at most; an interval of "
              f"{phase.interval:g} s is too long"),
-            (not self._by_hand(phase) and not phase.alternate and phase.count > 1
-             and not low <= spare <= high,
-             f"between two readings it waits {low:g} s to {high:g} s; a reading of "
-             f"{self.reading_time(phase):.3g} s leaves {spare:.3g} s of an interval of "
-             f"{phase.interval:g} s"),
         ) if wrong]
 
     @staticmethod
     def _by_hand(phase: Phase) -> bool:
         """Whether the computer has to run the phase, reading by reading."""
         return phase.rest != "hold"
+
+    def _listed(self, phase: Phase) -> bool:
+        """Whether it is a list sweep: its levels alternate, or IN cannot be short enough."""
+        spare = phase.interval - self.reading_time(phase)
+        return phase.alternate or spare < SHORTEST_INTERVAL * (1 - 1e-9)
 
     def switching_time(self, phase: Phase) -> float:
         """How long (s) the level needs to stand before it is read; 0 where it is held."""
@@ -154,20 +152,26 @@ class Keithley4200(GuardedKeithley4200):
         """The commands that set up the phase as a test."""
         phase, n = self._phase, self._place
         others = [each for each in (1, 2, 3, 4) if each != n]
-        limit, function = f"{phase.compliance:.9g}", 1 if phase.alternate else 3
-        wait = math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * 100) / 100
+        limit, listed = f"{phase.compliance:.9g}", self._listed(phase)
         setup = ["EM1,0", "BC", *(f"DE;CH{other}" for other in others if self._has(other)),
-                 f"DE;CH{n},'V{n}','I{n}',1,{function}", *self._measuring(), "EC0",
+                 f"DE;CH{n},'V{n}','I{n}',1,{1 if listed else 3}", *self._measuring(), "EC0",
                  f"SS;ST{n},{self._off_after:d}"]
         pause = phase.interval - self.reading_time(phase)
-        if phase.alternate:
-            levels = ([phase.level, -phase.level] * phase.count)[:phase.count]
+        if listed:
+            second = -phase.level if phase.alternate else phase.level
+            levels = ([phase.level, second] * phase.count)[:phase.count]
             told = ",".join(f"{level:.9g}" for level in levels)
-            setup += [f"SS;VL{n},1,{limit},{told}", f"SS;HT{wait:.1f}", f"SS;DT{pause:.3f}"]
+            setup += [f"SS;VL{n},1,{limit},{told}", f"SS;HT{self._wait(phase):.1f}",
+                      f"SS;DT{max(pause, 0.0):.4f}"]
         else:
-            setup += [f"SS;VC{n},{phase.level:.9g},{limit}", f"SM;WT{wait:.2f}",
-                      f"SM;IN{max(pause, INTERVALS[0]):.4f}", f"SM;NR{phase.count}"]
+            setup += [f"SS;VC{n},{phase.level:.9g},{limit}", f"SM;WT{self._wait(phase):.2f}",
+                      f"SM;IN{max(pause, SHORTEST_INTERVAL):.4f}", f"SM;NR{phase.count}"]
         return [*setup, "SM;DM2", f"SM;LI'V{n}','I{n}'"]
+
+    def _wait(self, phase: Phase) -> float:
+        """How long (s) it waits before the first reading: WT in steps of 10 ms, HT of 0.1 s."""
+        steps = 10 if self._listed(phase) else 100
+        return math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * steps) / steps
 
     def _has(self, other: int) -> bool:
         """Whether there is an SMU of that number; asked once."""
@@ -182,10 +186,8 @@ class Keithley4200(GuardedKeithley4200):
         reading = self.reading_time(phase) - self.integration_time(phase) / 2
         if self._by_hand(phase):
             return phase.duty * phase.interval - self.integration_time(phase) / 2
-        wait = math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * 100) / 100
-        if phase.alternate:
-            return round(wait, 1) + phase.interval - self.reading_time(phase) + reading
-        return wait + reading
+        pause = phase.interval - self.reading_time(phase) if self._listed(phase) else 0.0
+        return self._wait(phase) + pause + reading
 
     def busy(self) -> bool:
         """Whether readings are still to come. Raises InstrumentError if they never will."""

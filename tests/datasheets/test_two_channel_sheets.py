@@ -43,7 +43,7 @@ def test_the_reach_of_both():
 
 def test_a_4200_smu_measures_one_after_the_other():
     timing = KEITHLEY_4200_SMU.timing
-    assert timing.reading_time(1.0, 50.0, readback=True) == pytest.approx(0.041)
+    assert timing.reading_time(1.0, 50.0, readback=True) == pytest.approx(0.04)
 
 
 def test_voltage_and_current_are_one_integration():
