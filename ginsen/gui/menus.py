@@ -11,6 +11,7 @@ from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMenu
 
 from ginsen.gui.appearance import CHOICES
+from ginsen.gui.asking import ask_remark, ask_save, ask_sequence
 from ginsen.gui.language import LANGUAGES, tr
 
 if TYPE_CHECKING:
@@ -29,18 +30,19 @@ def add_menus(window: BenchWindow) -> None:
     _add(bench, tr("Open station file …"), "Ctrl+B", window.stations.ask_file)
     _add(bench, tr("Open recordings …"), "Ctrl+O", records.ask_files)
     _add(bench, tr("Report …"), "Ctrl+R", records.ask_report)
-    _add(bench, tr("Save this view …"), "Ctrl+S", window.ask_save)
+    _add(bench, tr("Save this view …"), "Ctrl+S", partial(ask_save, window))
     bench.addSeparator()
     _add(bench, tr("Quit, outputs off"), "Ctrl+Q", window.close)
     _add(run, tr("Start"), "Ctrl+Return", setup.start_button.click)
     _add(run, tr("Add to queue"), "Ctrl+Shift+Return", setup.queue_button.click)
-    _add(run, tr("Sequence over a parameter"), "Ctrl+Shift+S", window.ask_sequence)
+    _add(run, tr("Sequence over a parameter"), "Ctrl+Shift+S",
+         partial(ask_sequence, window))
     _add(run, tr("Pause before the next run"), "Ctrl+P", window.queue_panel.hold.toggle)
     _add(run, tr("Pause where this phase ends, or go on"), "F9", window.strip.pause_button.click)
     _add(run, tr("Read longer"), "Ctrl+L", window.views.forgetting.reads.longer_button.click)
     _add(run, tr("Sparse reads from now on"), "Ctrl+Shift+L",
          window.views.forgetting.reads.sparser_button.click)
-    _add(run, tr("Note at this moment …"), "Ctrl+M", window.ask_remark)
+    _add(run, tr("Note at this moment …"), "Ctrl+M", partial(ask_remark, window))
     run.addSeparator()
     _add(run, tr("OUTPUT OFF"), "F12", window.off)
     for at in range(window.views.count()):

@@ -96,14 +96,14 @@ class RecordsView(QWidget):
         for at, down in enumerate((4, 5)):
             grid.setRowStretch(at, down)
             grid.setColumnStretch(at, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(side)
-        splitter.addWidget(plots)
-        splitter.setSizes([230, 700])
-        splitter.setStretchFactor(1, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(side)
+        self.splitter.addWidget(plots)
+        self.splitter.setSizes([230, 700])
+        self.splitter.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        layout.addWidget(self.splitter)
 
     def add(self, path: Path) -> QListWidgetItem:
         """List a recording, once."""

@@ -8,10 +8,6 @@ from pathlib import Path
 from PyQt5.QtCore import QSettings, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QInputDialog,
-    QLabel,
     QMainWindow,
     QSplitter,
     QTabWidget,
@@ -21,25 +17,28 @@ from PyQt5.QtWidgets import (
 
 from ginsen.gui.analysis_settings import AnalysisSettings
 from ginsen.gui.appearance import Appearance
+from ginsen.gui.asking import ask_sequence
 from ginsen.gui.background import Background
 from ginsen.gui.bench_answers import Ended, OpenedStation
 from ginsen.gui.bench_thread import BenchThread
 from ginsen.gui.instrument_state import InstrumentState
 from ginsen.gui.language import said, tr
+from ginsen.gui.layout_memory import arrange, remember
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.menus import add_menus
+from ginsen.gui.message_line import MessageLine
 from ginsen.gui.output_off import OutputOff
-from ginsen.gui.parameter_rows import protocol_of
 from ginsen.gui.queue_panel import QueuePanel
 from ginsen.gui.run_control import RunControl
-from ginsen.gui.run_queue import Queue, added, changed, next_waiting, sequence, stopped
+from ginsen.gui.run_queue import Entry, Queue, added
+from ginsen.gui.runs import Runs
 from ginsen.gui.sample_picture import SamplePicture
-from ginsen.gui.sequence_dialog import SequenceDialog
 from ginsen.gui.setup_panel import SetupPanel
 from ginsen.gui.station_bar import StationBar
 from ginsen.gui.theme import style_sheet, use_type
 from ginsen.gui.top_strip import TopStrip
 from ginsen.gui.views import Views
+from ginsen.protocols import Protocol
 from ginsen.report import quantity
 
 FRAME = 40
@@ -61,10 +60,8 @@ class BenchWindow(QMainWindow):
         self.bench = bench
         self.background = Background()
         self.live = LiveRun()
-        self.queue: Queue = ()
+        self.runs = Runs(bench, self)
         self.opened: OpenedStation | None = None
-        self._said: tuple[str, ...] = ()
-        self._closing = False
         self._may_close = False
         theme = appearance.colours
         use_type(appearance.points)
@@ -74,14 +71,12 @@ class BenchWindow(QMainWindow):
         self.queue_panel = QueuePanel()
         self.views = Views(theme, self.background, settings)
         self.analysis = AnalysisSettings(settings, self.background, self)
-        self.message = QLabel("")
-        self.message.setWordWrap(True)
-        self.message.setContentsMargins(8, 2, 8, 4)
+        self.message = MessageLine()
         self.output_off = OutputOff(self.bench, parent=self)
         self.control = RunControl(self.bench, self.strip, self.views.forgetting.reads, self)
         self._lay_out()
         self._connect()
-        self._restore()
+        arrange(self, settings)
         self._frame = QTimer(self)
         self._frame.timeout.connect(self._draw)
         self._frame.start(FRAME)
@@ -124,32 +119,23 @@ class BenchWindow(QMainWindow):
         self.analysis.floored.connect(self.views.show_floor)
         self.views.records.terms.start_with(self.analysis.unstable_above)
         self.analysis.read_floors()
-        for speaker in (self.output_off.told, self.control.said):
+        for speaker in (self.output_off.told, self.control.said, self.runs.refused):
             speaker.connect(self.say)
         self.strip.off.connect(self.off)
         self.stations.wanted.connect(self.open_station)
         self.stations.paced.connect(lambda speed: setattr(bench, "speed", speed))
         self.setup.start.connect(self.start)
         self.setup.enqueue.connect(self.enqueue)
-        self.queue_panel.edited.connect(self._set_queue)
-        self.queue_panel.hold.toggled.connect(lambda: self._go_on())
+        self.queue_panel.edited.connect(self.runs.put)
+        self.queue_panel.hold.toggled.connect(self.runs.hold)
+        self.runs.begun.connect(self._begun)
+        self.runs.changed.connect(self._queue_changed)
         self.queue_panel.opened.connect(self.open_recording)
-        self.queue_panel.sequence_wanted.connect(self.ask_sequence)
+        self.queue_panel.sequence_wanted.connect(lambda: ask_sequence(self))
         dies = self.views.sample.dies
         for wish, done in ((dies.wanted, bench.go_to), (dies.touch, bench.touch),
                            (dies.lift, bench.lift)):
             wish.connect(done)
-
-    def _restore(self) -> None:
-        """Look as it did when it was closed."""
-        self.resize(1280, 800)
-        geometry = self.settings.value("geometry")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        for name, splitter in (("splitter", self.splitter), ("setup", self.setup.splitter)):
-            state = self.settings.value(name)
-            if state is not None:
-                splitter.restoreState(state)
 
     # -- what a person does ---------------------------------------------------------------------
 
@@ -168,7 +154,7 @@ class BenchWindow(QMainWindow):
 
     def enqueue(self, protocol: str, texts: dict[str, str]) -> None:
         """Add a run to the queue."""
-        self._set_queue(added(self.queue, protocol, texts))
+        self.runs.put(added(self.queue, protocol, texts))
 
     def open_recording(self, path: str) -> None:
         """Show a recording."""
@@ -176,79 +162,36 @@ class BenchWindow(QMainWindow):
         self.views.setCurrentWidget(self.views.records)
 
     def say(self, sentence: str) -> None:
-        """Tell what happened, in words, at the foot of the window, beside what was told before."""
-        self._said = (*self._said, said(sentence))[-2:]
-        self.message.setText("  ·  ".join(self._said))
+        """Tell what happened, in words, at the foot of the window."""
+        self.message.say(sentence)
 
     def off(self) -> None:
         """Every output off, now; nothing that waits is begun."""
-        self._set_queue(stopped(self.queue))
+        self.runs.drop()
         self.output_off.press()
-
-    def ask_sequence(self) -> None:
-        """Queue a run for each of several values of a parameter."""
-        if not self.setup.queue_button.isEnabled():
-            return
-        protocol = self.setup.choice.currentText()
-        dialog = SequenceDialog(protocol, self)
-        if dialog.exec_() == QDialog.DialogCode.Accepted:
-            self._set_queue(sequence(self.queue, protocol, self.setup.texts(), dialog.parameter,
-                                     dialog.values))
-
-    def ask_save(self) -> None:
-        """Save the view that is seen as a picture."""
-        made = [entry.recording for entry in self.queue if entry.recording is not None]
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Save this view …"),
-            str(made[-1].with_suffix(".png")) if made else "view.png", "*.png")
-        if path:
-            target = Path(path).with_suffix(".png")
-            self.say((tr("Saved as {path}") if self.views.save(target) else
-                      tr("{path} could not be written.")).format(path=target))
-
-    def ask_remark(self) -> None:
-        """Put a note into the recording of the run under way."""
-        if self.bench.running is None:
-            return
-        text, wanted = QInputDialog.getText(self, tr("Note"), tr("A note at this moment"))
-        if wanted and text.strip():
-            self.bench.remark(text.strip())
 
     # -- the queue ------------------------------------------------------------------------------
 
-    def _set_queue(self, queue: Queue) -> None:
-        self.queue = queue
-        self._go_on()
+    @property
+    def queue(self) -> Queue:
+        """The runs that were asked for, as far as they are."""
+        return self.runs.queue
 
-    def _go_on(self) -> None:
-        """Begin the next run if it is its turn."""
-        entry = next_waiting(self.queue)
-        held = self.queue_panel.hold.isChecked() and any(
-            each.state != "waiting" for each in self.queue)
-        if entry is not None and not held and not self._closing:
-            try:
-                protocol = protocol_of(entry.protocol, entry.texts)
-            except ValueError as problem:
-                self.queue = changed(self.queue, entry.number, "failed", str(problem))
-                self.say(str(problem))
-            else:
-                self.queue = changed(self.queue, entry.number, "running")
-                self.live = LiveRun(protocol.windows, self.analysis.unstable_above)
-                self.bench.news.clear()
-                self.strip.show_run(entry.told)
-                self.views.begin(protocol, self.live)
-                self._said = ()
-                self.message.clear()
-                self.bench.run_protocol(entry.number, protocol)
+    def _begun(self, entry: Entry, protocol: Protocol) -> None:
+        self.live = LiveRun(protocol.windows, self.analysis.unstable_above)
+        self.strip.show_run(entry.told)
+        self.views.begin(protocol, self.live)
+        self.message.forget()
+
+    def _queue_changed(self) -> None:
         self.queue_panel.show_queue(self.queue)
         self.control.show()
         self._share_bench()
 
     def _share_bench(self) -> None:
         """A run has the station, and the chuck, to itself."""
-        busy = any(entry.state == "running" for entry in self.queue)
-        self.stations.lock(busy)
-        self.views.sample.dies.set_free(self.opened is not None and not busy)
+        self.stations.lock(self.runs.busy)
+        self.views.sample.dies.set_free(self.opened is not None and not self.runs.busy)
 
     # -- what the bench answers -----------------------------------------------------------------
 
@@ -262,7 +205,7 @@ class BenchWindow(QMainWindow):
         self.setup.set_station(station.path, ready=True)
         self.views.sample.show_station(station)
         self._share_bench()
-        self._said = tuple(each for each in self._said if each != _opening(station.path))
+        self.message.forget(_opening(station.path))
         self.say(station.caveat or tr("{station} is open.").format(station=station.name))
 
     def _closed(self, problem: str) -> None:
@@ -273,11 +216,11 @@ class BenchWindow(QMainWindow):
         self.strip.lamp.show_states(())
         if problem:
             self.say(problem)
-        if self._closing and problem:
+        if self.runs.closing and problem:
             self.say(tr("Go to the bench; close the window again to leave all the same."))
-        elif self._closing:
+        elif self.runs.closing:
             self._leave()
-        self._closing = False
+        self.runs.closing = False
 
     def _looked(self, states: tuple[InstrumentState, ...]) -> None:
         self.stations.show_states(states)
@@ -289,18 +232,15 @@ class BenchWindow(QMainWindow):
 
     def _ended(self, ended: Ended) -> None:
         self._draw()
-        outcome = ended.outcome
-        state = "failed" if outcome.state == "running" else outcome.state
-        self.queue = changed(self.queue, ended.number, state, outcome.why, ended.recording)
-        self.strip.show_over(said(str(outcome)))
+        self.strip.show_over(said(str(ended.outcome)))
         if ended.recording is not None:
             self.say(tr("Recorded in {path}").format(path=ended.recording))
             self.views.records.add(ended.recording)
         if ended.table is not None:
             self.views.sample.dies.show_results(ended.table)
-        if outcome.state == "failed":
-            self.say(outcome.why)
-        self._go_on()
+        if ended.outcome.state == "failed":
+            self.say(ended.outcome.why)
+        self.runs.end(ended)
 
     def _draw(self) -> None:
         """Take in what has come, and draw it."""
@@ -329,16 +269,16 @@ class BenchWindow(QMainWindow):
         if event is None or self._may_close:
             return
         event.ignore()
-        if not self._closing:
-            self._closing = True
+        if not self.runs.closing:
+            self.runs.closing = True
             self.say(tr("Switching off …"))
-            self.queue = stopped(self.queue)
+            self.runs.drop()
             self.output_off.press()  # which has another way, should the run's session be stuck
             self.bench.close_station()
 
     def take_over(self, other: BenchWindow) -> None:
         """Go on where another window over the same bench stood; that one is then gone."""
-        self.live, self.queue = other.live, other.queue
+        self.live, self.runs.queue, self.runs.held = other.live, other.queue, other.runs.held
         self.restoreGeometry(other.saveGeometry())
         self.splitter.restoreState(other.splitter.saveState())
         self.strip.show_run(other.strip.run.text())
@@ -349,8 +289,7 @@ class BenchWindow(QMainWindow):
         self.setup.parameters.set_texts(other.setup.parameters.texts())
         if other.opened is not None:
             self._opened(other.opened)
-        self.queue_panel.show_queue(self.queue)
-        self._share_bench()
+        self._queue_changed()
         self.views.setCurrentIndex(other.views.currentIndex())
         other.part()
 
@@ -368,11 +307,7 @@ class BenchWindow(QMainWindow):
     def _leave(self) -> None:
         self._may_close = True
         self._frame.stop()
-        for name, value in (("geometry", self.saveGeometry()),
-                            ("splitter", self.splitter.saveState()),
-                            ("setup", self.setup.splitter.saveState()),
-                            ("station", self.setup.station)):
-            self.settings.setValue(name, value)
+        remember(self, self.settings)
         self.bench.finish()
         self.bench.wait()
         self.background.close()

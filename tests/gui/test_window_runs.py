@@ -6,6 +6,7 @@ from PyQt5.QtGui import QImage
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QFileDialog
 
+from ginsen.gui.asking import ask_save
 from ginsen.gui.live_run import LiveRun
 from ginsen.protocols import Memory
 from ginsen.protocols.conduct import conduct
@@ -56,10 +57,10 @@ def test_a_run_is_started_watched_and_recorded(window, until):
 def test_a_view_is_saved_as_a_picture(window, tmp_path, monkeypatch):
     wanted = [str(tmp_path / "view"), str(tmp_path / "nowhere" / "view.png")]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (wanted.pop(0), ""))
-    window.ask_save()
+    ask_save(window)
     assert not QImage(str(tmp_path / "view.png")).isNull()
     assert "view.png" in window.message.text()
-    window.ask_save()
+    ask_save(window)
     assert "could not be written" in window.message.text()
 
 
