@@ -206,7 +206,8 @@ class Span:
     and its own first one (NaN for the first phase), `integration` (s) how long the meter
     integrated each reading and `measure_range` (A) the full scale it was on (NaN where unknown).
     `alternate` says that the level changed its sign from each reading to the next; `noise` is that
-    of the instrument, where it was measured.
+    of the instrument, where it was measured. `nplc` is the integration in power line cycles (NaN
+    where unknown).
     """
 
     name: str
@@ -220,6 +221,12 @@ class Span:
     measure_range: float = float("nan")
     alternate: bool = False
     noise: InstrumentNoise | None = None
+    nplc: float = float("nan")
+
+    @property
+    def mains(self) -> float:
+        """The frequency (Hz) of the power line that the meter integrates by; NaN where unknown."""
+        return self.nplc / self.integration if self.integration else float("nan")
 
     @property
     def part(self) -> slice:

@@ -74,7 +74,7 @@ def replayed(record: Record, terms: Terms = AS_USUAL) -> LiveRun:
     for number, span in enumerate(record.spans):
         samples = record.samples[span.part]
         phase = Phase(span.name, span.level, span.stop - span.start, _interval(samples.time), 1.0,
-                      alternate=span.alternate)
+                      nplc=span.nplc, alternate=span.alternate)
         live = (LiveBeta(windows, band=terms.band, front_end=front_end_of(span)) if windows
                 else None)
         hop = max(2, min(windows) // 16 * 2) if windows else max(1, len(samples))
@@ -112,4 +112,5 @@ def _spectrum(record: Record, span: Span, fit: SpectralFit) -> SpectrumCurves | 
     if samples.compliance.any() or span.level == 0:
         return None
     values = samples.per_volt(span.level, alternate=span.alternate).current
-    return spectrum_curves(values, _interval(samples.time), fit, integration=span.integration)
+    return spectrum_curves(values, _interval(samples.time), fit, integration=span.integration,
+                           mains=span.mains)

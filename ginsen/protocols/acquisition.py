@@ -298,7 +298,7 @@ class Acquisition:
                     self._start - before.stop if before else float("nan"),
                     self._meter.integration_time(self._phase),
                     self._phase.measure_range or float("nan"), self._phase.alternate,
-                    self._known.noise)
+                    self._known.noise, self._phase.nplc)
         self.spans.append(span)
         self._done += self._stop - self._start
         self._taken = 0

@@ -150,5 +150,6 @@ def _spans(phases: Mapping[str, Any], samples: Samples, phase_of: Any,
             dead_time=dead_time, integration=float(phases["integration_s"][row]),
             measure_range=float(phases["measure_range_A"][row]),
             alternate=bool(phases["alternate"][row]),
-            noise=next((noise for time, noise in floors if start <= time <= end), None)))
+            noise=next((noise for time, noise in floors if start <= time <= end), None),
+            nplc=float(phases["nplc"][row])))
     return tuple(spans)

@@ -8,9 +8,13 @@ from ginsen.analysis.states import UNSTABLE_ABOVE
 from ginsen.gui.analysis_terms import band_of_texts, windows_of_text
 from ginsen.gui.avalanche_curves import at_least, avalanche_curves
 from ginsen.gui.current_floor import CurrentFloor
+from ginsen.gui.mains import mains_stretches
+from ginsen.gui.opened_record import open_record
 from ginsen.gui.spectrum_curves import spectrum_curves
 from ginsen.gui.state_track import StateTrack
-from ginsen.types import Record, Samples, Span, SpectralFit
+from ginsen.protocols import Noise
+from ginsen.protocols.conduct import conduct
+from ginsen.types import Outcome, Record, Samples, Span, SpectralFit
 
 
 def ended(window):
@@ -60,6 +64,23 @@ def test_a_recording_is_analysed_again_on_other_terms(window, until, tmp_path):
     until(lambda: records._opened[path].run.states.unstable_above == 1.2)
     assert float(window.settings.value("unstable_above")) == 1.2
     window.analysis.part(UNSTABLE_ABOVE)
+
+
+def test_the_mains_are_shaded_in_an_opened_recording_where_it_tells_them(tmp_path):
+    run = Noise(station="simulated", folder=str(tmp_path), time=15.04, interval=0.047, nplc=0.5)
+    assert conduct(run) == Outcome("finished")
+    opened = open_record(run.recording_path)
+    fit, curves = opened.fits[0], opened.spectra[0]
+    assert fit.count > 256
+    np.testing.assert_allclose(curves.mains, mains_stretches(fit.count, 0.047, 50.0), rtol=1e-4)
+    assert curves.mains.size  # 50 Hz at 21.3 samples a second is seen at 7.4 Hz
+    assert np.abs(curves.mains.mean(axis=1) - abs(50 - 2 / 0.047)).min() < 0.05
+    # A laboratory's text does not say how its meter integrated.
+    text = tmp_path / "run.csv"
+    samples = opened.record.samples
+    np.savetxt(text, np.column_stack([samples.time, samples.voltage, samples.current]),
+               delimiter=",", header="Time (s),Voltage (V),Current (A)", comments="")
+    assert [each.mains.size for each in open_record(text).spectra if each is not None] == [0]
 
 
 def test_bands_and_windows_from_texts():

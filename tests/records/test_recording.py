@@ -46,9 +46,9 @@ def write_run(path):
     """Two phases of 30 and 50 samples with a dead time of 0.4 s between; samples and spans."""
     first, second = block(30), block(50, start=3.3, seed=1)
     spans = (Span("pulse", 5.0, first.time[0], first.time[-1], 0, 30,
-                  measure_range=PULSE.measure_range or np.nan),
+                  measure_range=PULSE.measure_range or np.nan, nplc=PULSE.nplc),
              Span("read", 0.01, second.time[0], second.time[-1], 30, 80, dead_time=0.4,
-                  measure_range=READ.measure_range or np.nan))
+                  measure_range=READ.measure_range or np.nan, nplc=READ.nplc))
     recording = create(path)
     recording.begin_phase(PULSE)
     add(recording, first[:10])
