@@ -13,6 +13,7 @@ from ginsen.sim_backend.devices.device import Terminals
 from ginsen.types import Array
 
 LONGEST_HISTORY = 10_000
+"""Changes that are kept, the newest ones: a fifth of a kilobyte each."""
 
 
 class Seen(NamedTuple):
@@ -31,7 +32,7 @@ class Seen(NamedTuple):
     energy: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Change:
     """The terminals (V) right after something was changed at them, and which outputs were on."""
 
@@ -58,7 +59,10 @@ class Witness:
     def changed(self, time: float, at: Terminals) -> None:
         """Something was changed at `time`; no time has passed since."""
         self._see(time, at, 0.0, self.seen.charge)
-        self.changes.append(Change(time, at.final_voltage, self.outputs()))
+        outputs: Mapping[str, bool] = self.outputs()
+        if self.changes and self.changes[-1].outputs == outputs:
+            outputs = self.changes[-1].outputs  # one for all the changes that leave them alone
+        self.changes.append(Change(time, at.final_voltage, outputs))
 
     def passed(self, time: float, at: Terminals, elapsed: float,
                charge: Sequence[float]) -> None:

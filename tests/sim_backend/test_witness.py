@@ -9,6 +9,7 @@ import pytest
 from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.devices.device import OPEN, Source
 from ginsen.sim_backend.devices.resistor import Resistor
+from ginsen.sim_backend.witness import LONGEST_HISTORY
 
 INSTR, OWN = "TCPIP0::probe::inst0::INSTR", "TCPIP0::bench::inst0::INSTR"
 
@@ -185,3 +186,13 @@ def test_without_a_shunt_nothing_else_happens():
     ours, theirs = (each.port("probe.hi").totals() for each in (plain, shunted))
     assert (ours.charge, ours.flux, ours.clamped) == pytest.approx(
         (theirs.charge, theirs.flux, theirs.clamped), rel=1e-9)
+
+
+def test_the_history_keeps_the_newest_changes_and_says_each_state_of_the_outputs_once(bench):
+    port, witness = bench.port("probe.hi"), bench.witness
+    for number in range(LONGEST_HISTORY + 100):
+        port.source = Source(1.0 + number)
+        bench.look()
+    assert len(witness.changes) == LONGEST_HISTORY
+    assert witness.changes[-1].voltage[0] == pytest.approx(0.9 * (LONGEST_HISTORY + 100))
+    assert len({id(change.outputs) for change in witness.changes}) == 1
