@@ -1,19 +1,22 @@
 """How the bench window keeps up: frames, memory, and the time to come up.
 
-    python benchmarks/window_frames.py --seconds 60
+    python benchmarks/window_frames.py --seconds 60 [--peer]
 
 A thread hands over 20 000 samples a second, in pieces of 20 ms, with an estimate of β every 256
 samples, as the thread of a run does; the window draws its four diagrams. Counted are the gaps
 between the frames it has painted. Then 10 million samples are handed over as fast as they are
-taken, and the memory of the process is looked at before and after.
+taken, and the memory of the process is looked at before and after. With `--peer` PyMeasure's own
+windows are fed the same afterwards, each in a process of its own: `window_peer.py`.
 """
 
 import argparse
 import os
 import resource
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +26,6 @@ for name, value in (("QT_QPA_PLATFORM", "offscreen"), ("OMP_NUM_THREADS", "1")):
 begun = time.perf_counter(), time.process_time()
 
 import numpy as np  # noqa: E402
-import numpy.typing as npt  # noqa: E402
 from PyQt5 import sip  # noqa: E402
 from PyQt5.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer  # noqa: E402
 
@@ -62,8 +64,16 @@ def wait(seconds: float) -> None:
     loop.exec_()
 
 
-def frames(window: BenchWindow, seconds: float) -> tuple[npt.NDArray[np.float64], float]:
-    """Feed the window at the rate of a run; returns the gaps (s) between its frames."""
+def told(painted: Sequence[float], seconds: float, busy: float) -> str:
+    """The gaps between frames in words; `busy` (s) is the processor time they took."""
+    gaps = 1e3 * np.diff(painted)
+    return (f"{gaps.size / seconds:.1f} frames a second, CPU {1e3 * busy / len(painted):.1f} ms a "
+            f"frame with what fed it; gaps: median {np.median(gaps):.0f} ms, 99 % "
+            f"{np.quantile(gaps, 0.99):.0f} ms, longest {gaps.max():.0f} ms")
+
+
+def frames(window: BenchWindow, seconds: float) -> str:
+    """Feed the window at the rate of a run; returns what became of its frames."""
     over = threading.Event()
 
     def feed() -> None:
@@ -84,7 +94,7 @@ def frames(window: BenchWindow, seconds: float) -> tuple[npt.NDArray[np.float64]
     busy = time.process_time() - busy
     over.set()
     thread.join()
-    return np.diff(watch.painted), busy / len(watch.painted)
+    return told(watch.painted, seconds, busy)
 
 
 class Paints(QObject):
@@ -110,6 +120,7 @@ def memory() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--peer", action="store_true", help="PyMeasure's windows too")
     options = parser.parse_args()
     app = application()
     with TemporaryDirectory() as scratch:
@@ -121,11 +132,7 @@ def main() -> None:
         print(f"window up: {time.perf_counter() - begun[0]:.2f} s of the wall, "
               f"{time.process_time() - begun[1]:.2f} s of CPU")
         window.live = LiveRun((256,))
-        gaps, cost = frames(window, options.seconds)
-        print(f"{gaps.size / options.seconds:.1f} frames a second, CPU {1e3 * cost:.1f} ms a frame "
-              "with what fed it; gaps: "
-              f"median {1e3 * np.median(gaps):.0f} ms, 99 % {1e3 * np.quantile(gaps, 0.99):.0f} "
-              f"ms, longest {1e3 * gaps.max():.0f} ms")
+        print(frames(window, options.seconds))
         window.live = live = LiveRun((256,))
         before = memory()
         busy = time.process_time()
@@ -142,6 +149,12 @@ def main() -> None:
         while not desk.bench.isFinished():
             wait(0.05)
         sip.delete(window)  # before the application, which Python may else take down first
+    sys.stdout.flush()
+    if options.peer:
+        peer = Path(__file__).with_name("window_peer.py")
+        for plots in (1, 4):
+            subprocess.run([sys.executable, str(peer), "--seconds", f"{options.seconds:g}",
+                            "--plots", str(plots)], check=True)
 
 
 if __name__ == "__main__":
