@@ -65,14 +65,15 @@ class Calibration:
 
 def calibrate(records: Sequence[Record], *, base: TwinModel | None = None, members: int = MEMBERS,
               seed: int = 0, until: float = math.inf, integration: float = math.inf,
-              told: Callable[[int], None] | None = None) -> Calibration:
+              floor: float = 0.0, told: Callable[[int], None] | None = None) -> Calibration:
     """Fit a twin to one or more records of one sample, each taken on a sample of like history.
 
     `members` runs of the twin under the records' own stimulus in each of six rounds; all chance
     comes from `seed`. `base` (a usual twin if left out) gives all that is not fitted; its places
     that flip faster than can be seen are left out. Only what was read before the time `until` (s)
     counts; where a record does not say how long a reading took it is `integration` (s), else the
-    whole interval. A record whose first phase forms no path is taken as one of a sample that was
+    whole interval; where it does not know its meter's noise that has the white density `floor`
+    (A²/Hz). A record whose first phase forms no path is taken as one of a sample that was
     formed before, which the twin then is too. `told` is called after each round with its number.
 
     Raises ValueError where there is nothing to fit, some records are of a virgin sample and others
@@ -80,7 +81,7 @@ def calibrate(records: Sequence[Record], *, base: TwinModel | None = None, membe
     """
     if not records:
         raise ValueError("there is no record to fit: name at least one")
-    observed_holds = [holds_of(record, until=until, integration=integration)
+    observed_holds = [holds_of(record, until=until, integration=integration, floor=floor)
                       for record in records]
     formed = formed_before(observed_holds[0])
     if any(formed_before(holds) != formed for holds in observed_holds):

@@ -24,6 +24,8 @@ class Hold:
     `level` (V) was applied from `dead_time` (s) after the hold before; G (S), shape (n,), was read
     every `interval` (s), each reading a mean over `integration` (s). `trigger` (S) is the
     conductance at which a path counts as formed, a tenth of the plateau; None where none forms.
+    The source meter's own white noise in G has the one-sided density `meter` (S²/Hz) plus G² times
+    `source` (1/Hz).
     """
 
     name: str
@@ -33,21 +35,34 @@ class Hold:
     dead_time: float
     G: Array
     trigger: float | None
+    meter: float = 0.0
+    source: float = 0.0
 
     @property
     def duration(self) -> float:
         """How long (s) it was read."""
         return self.interval * self.G.size
 
+    def scatter(self, G: Array) -> Array:
+        """The standard deviation (S) that the source meter adds to readings of G (S).
 
-def holds_of(record: Record, *, until: float = math.inf,
-             integration: float = math.inf) -> tuple[Hold, ...]:
+        That of white noise up to half the rate of the readings.
+        """
+        deviation: Array = np.sqrt((self.meter + G**2 * self.source) / (2 * self.interval))
+        return deviation
+
+
+def holds_of(record: Record, *, until: float = math.inf, integration: float = math.inf,
+             floor: float = 0.0) -> tuple[Hold, ...]:
     """The holds of a record's phases, as read before the time `until` (s).
 
     Readings are taken as even, at the median of their intervals; where the record does not say how
-    long one took it is `integration` (s), at most the whole interval. Raises
-    ValueError for a record with no phase of 32 readings, or one without a conductance.
+    long one took it is `integration` (s), at most the whole interval. Where it does not know its
+    meter's noise, that is white with the one-sided density `floor` (A²/Hz). Raises ValueError for a
+    record with no phase of 32 readings, one without a conductance, or a `floor` below 0.
     """
+    if not 0 <= floor < math.inf:
+        raise ValueError(f"floor is {floor!r} A²/Hz: it must be 0 or more and finite")
     found = []
     for span in record.spans:
         time = record.samples.time[span.part]
@@ -66,7 +81,9 @@ def holds_of(record: Record, *, until: float = math.inf,
         found.append(Hold(
             span.name, span.level, interval, min(took, interval),
             span.dead_time if math.isfinite(span.dead_time) else 0.0, G,
-            plateau / 10 if rises else None))
+            plateau / 10 if rises else None,
+            *((floor / span.level**2, 0.0) if span.noise is None
+              else (span.noise.meter, span.noise.source))))
     if not found:
         raise ValueError(f"the record has no phase of {FEWEST} readings: there is nothing to fit")
     return tuple(found)

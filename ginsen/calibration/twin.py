@@ -111,11 +111,11 @@ def imagined(model: TwinModel, holds: tuple[Hold, ...], chance: int, *,
              after_activation: float = AFTER_ACTIVATION) -> tuple[Hold, ...]:
     """The record that the twin gives under the stimulus of `holds`, all chance from one seed.
 
-    A hold in which the record activates is followed until the twin has, and `after_activation` (s)
-    more, at most as long as the record's; every other one to its end. Raises ValueError where no
-    junctions join the electrodes, so that nothing flows.
+    It is read by a meter as noisy as theirs. A hold in which the record activates is followed until
+    the twin has, and `after_activation` (s) more, at most as long as the record's; every other one
+    to its end. Raises ValueError where no junctions join the electrodes, so that nothing flows.
     """
-    engine = model.engine(chance)
+    engine, random = model.engine(chance), np.random.default_rng((chance, 9))
     if model.formed_for > 0:
         _advance(engine, holds[0].level, model.formed_for)
         _advance(engine, 0.0, model.rested)
@@ -127,6 +127,7 @@ def imagined(model: TwinModel, holds: tuple[Hold, ...], chance: int, *,
             else _until_formed(engine, hold, hold.trigger, after_activation)
         if not G.min() > 0:
             raise ValueError("no path of junctions joins the electrodes: take a denser network")
+        G = G + hold.scatter(G) * random.standard_normal(G.size)
         found.append(replace(hold, G=G))
     return tuple(found)
 

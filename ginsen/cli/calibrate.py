@@ -29,6 +29,9 @@ def add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     calibrate.add_argument("--integration", type=float, default=math.inf, metavar="S",
                            help="how long in s a reading took, where the record does not say "
                            "(the whole interval)")
+    calibrate.add_argument("--floor", type=Path, metavar="RECORDING",
+                           help="an open input read as the records were, for those that do not "
+                           "know their meter's noise")
     calibrate.set_defaults(command=_calibrate)
 
 
@@ -47,6 +50,7 @@ def _calibrate(options: argparse.Namespace) -> int:
                       base=TwinModel.of(options.wires, options.pads * 1e-6),
                       members=options.runs, seed=options.seed, until=options.until,
                       integration=options.integration,
+                      floor=_floor(options.floor) if options.floor else 0.0,
                       told=lambda turn: print(f"round {turn} of 6", file=sys.stderr, flush=True))
     write_new(options.out, device_file(found, [path.name for path in options.records])
               .encode("utf-8"))
@@ -56,3 +60,15 @@ def _calibrate(options: argparse.Namespace) -> int:
         console.print(sentence, highlight=False, markup=False)
     print(options.out)
     return 0
+
+
+def _floor(path: Path) -> float:
+    """The white noise (A²/Hz) in the longest phase of a recording."""
+    from ginsen.analysis import with_phases
+    from ginsen.analysis.noise_floor import white_level
+    from ginsen.records.reading import read_record
+
+    record = with_phases(read_record(path))
+    if not record.spans:
+        raise ValueError(f"--floor {path}: the recording has no phase.")
+    return white_level(record, max(record.spans, key=lambda span: span.stop - span.start)).density
