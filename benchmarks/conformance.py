@@ -36,6 +36,28 @@ PACKAGES = (
         "conformance_sources",
         "conformance_surroundings",
     )),
+    Package("qcodes", "QCoDeS", "MIT", (
+        "conformance_qcodes",
+        "conformance_qcodes_surroundings",
+    )),
+    Package("qcodes_contrib_drivers", "QCoDeS, contributed drivers", "MIT and GPL-2.0-or-later", (
+        "conformance_qcodes_contrib",
+    )),
+    Package("keithley2600", "keithley2600", "MIT", (
+        "conformance_keithley2600",
+    )),
+    Package("lakeshore", "Lake Shore", "MIT", (
+        "conformance_lakeshore",
+    )),
+    Package("sentio-prober-control", "MPI SENTIO", "under BSD's two clauses", (
+        "conformance_sentio",
+    )),
+    Package("basil-daq", "basil", "BSD-3-Clause", (
+        "conformance_basil",
+    )),
+    Package("instrumentkit", "InstrumentKit", "AGPL-3.0, only run and never depended on", (
+        "conformance_instrumentkit",
+    )),
 )
 """Every package with a driver there is a virtual instrument for. One more row: one more module."""
 
@@ -134,14 +156,18 @@ def section(package: Package) -> str:
                 notes.append(why)
             cells.append(f"no ({notes.index(why) + 1})" if why else "yes")
         lines.append(f"| {tried.name} | {tried.model} | {' | '.join(cells)} |")
-    release = ".".join(version(package.name).split(".")[:package.digits])
     return "\n".join((
-        heading(package), "",
-        f"`{package.name}` {release}, {package.licence}. {package.about}".rstrip(), "",
+        heading(package), "", release(package), "",
         f"| driver | virtual instrument | {' | '.join(FUNCTIONS)} |",
         f"|---|---|{'---|' * len(FUNCTIONS)}", *lines, "",
         *(f"{number}. {why}" for number, why in enumerate(notes, start=1)),
         *([""] if notes else [])))
+
+
+def release(package: Package) -> str:
+    """The line that tells its version."""
+    short = ".".join(version(package.name).split(".")[:2])
+    return f"`{package.name}` {short}; its licence: {package.licence}."
 
 
 def heading(package: Package) -> str:
@@ -161,13 +187,22 @@ INTRODUCTION = """\
 # Conformance
 
 Drivers that nobody here wrote, unmodified, on virtual instruments, each with 1 kΩ between its
-ends. An empty cell is a function the driver does not have. "no" is followed by the reason: each
-is tried, too, and has to fail in that way. This says how far a virtual instrument carries the
+ends. An empty cell is a function the driver does not have. "no" is followed by the reason: that
+is tried, too, and has to fail in the way told. This says how far a virtual instrument carries the
 driver that was written for the real one; no real one was attached.
 
 `python benchmarks/conformance.py` tries the packages that are installed and writes their
-sections; `tests/conformance` does so in CI for PyMeasure, and for the others where they are
-installed (`pip install ginsen[conformance]` brings those under licences like Ginsen's own).
+sections; `tests/conformance` tries PyMeasure's with every run of the tests, the others where they
+are installed. To have them all, in an environment of their own:
+
+```
+pip install -e .[test,conformance] qcodes_contrib_drivers sentio-prober-control
+pip install --no-deps instrumentkit && pip install future python-usbtmc python-vxi11 pyusb
+pytest -n 0 tests/conformance
+```
+
+The extra `conformance` has those under MIT's and BSD's licences. InstrumentKit comes without what
+it asks for: it wants a ruamel.yaml older than QCoDeS does.
 
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from conformance_trials import Amiss, Tried
+from conformance_trials import Amiss, Tried, near
 from pymeasure.instruments.keithley import (
     Keithley2400,
     Keithley2400Legacy,
@@ -14,10 +14,6 @@ from pymeasure.instruments.keithley import (
     Keithley6517B,
     buffer,
 )
-
-
-def near(value: Any, wanted: float, share: float = 1e-2) -> bool:
-    return bool(abs(float(np.ravel(value)[0]) - wanted) <= share * abs(wanted))
 
 
 def is_keithley(smu: Any) -> None:

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 Trial = Callable[[Any], None]
 
 
@@ -17,6 +19,11 @@ class Amiss:
     trial: Trial
     match: str
     why: str
+
+
+def near(value: Any, wanted: float, share: float = 1e-2) -> bool:
+    """Whether a value, or the first of several, is within a share of what is wanted."""
+    return bool(abs(float(np.ravel(value)[0]) - wanted) <= share * abs(wanted))
 
 
 @contextmanager
@@ -53,12 +60,10 @@ class Tried:
 class Package:
     """A package of drivers: its name on the registry, its licence and where its trials are.
 
-    Each of `modules`, files beside this one, has a list TRIED. `digits` of its version are told.
+    Each of `modules`, files beside this one, has a list TRIED.
     """
 
     name: str
     title: str
     licence: str
     modules: tuple[str, ...]
-    about: str = ""
-    digits: int = 2

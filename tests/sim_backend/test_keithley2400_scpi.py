@@ -213,3 +213,17 @@ def test_what_is_set_and_told_only(smu):
     assert smu.ask("TRIG:ILIN?;:TRIG:OLIN?;:ARM:OUTP?;:TRIG:OUTP?") == "3;4;TEX;SOUR,DEL"
     assert smu.ask("TRIG:TCON:ASYN:ILIN?;:ARM:LAY1:TIM? MIN") == "3;1.000000E-03"
     assert smu.refuses("TRIG:OUTP") == -109
+
+
+def test_the_whole_error_queue_at_once(smu):
+    # Page 18-112.
+    smu.resource.write(":NONSENSE")
+    smu.resource.write("SOUR:VOLT 500")
+    assert smu.ask("SYST:ERR:COUN?") == "2"
+    assert smu.ask("SYST:ERR:CODE?") == "-113"
+    assert smu.ask("SYST:ERR:ALL?").startswith("-222,")
+    assert smu.ask("SYST:ERR:CODE:ALL?") == "0"
+    assert smu.ask("SYST:ERR:ALL?") == '0,"No error"'
+    smu.resource.write(":NONSENSE")
+    smu.resource.write(":NONSENSE")
+    assert smu.ask("SYST:ERR:CODE:ALL?") == "-113,-113"

@@ -97,3 +97,9 @@ def test_trace_trigger_measures_into_a_buffer(smu):
     assert smu.ask('TRAC:ACT? "MyBuffer"') == "5"
     assert np.all(np.diff(smu.table("REL", "MyBuffer")[:, 0]) > 0)
     assert smu.refuses('TRAC:TRIG "other"') == 1115
+
+
+def test_a_comma_behind_the_last_parameter_is_passed_over(smu):
+    smu(":TRACe:MAKE 'userbuff1', 100, ")
+    assert smu.ask('TRAC:POIN? "userbuff1"') == "100"
+    assert smu.refuses(":TRACe:MAKE 'userbuff2',, 100") != 0

@@ -24,6 +24,7 @@ from ginsen.sim_backend.scpi.commands import (
     setting,
     stored,
 )
+from ginsen.sim_backend.scpi.common_commands import ERROR_QUEUE_COMMANDS
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.message import Token
 from ginsen.sim_backend.scpi.parameters import (
@@ -183,6 +184,7 @@ def _find_line_frequency(smu: Smu, on: bool) -> None:
 
 
 COMMANDS: dict[str, Entry] = {
+    **ERROR_QUEUE_COMMANDS,  # page 18-112
     **_quantity("VOLT"),
     **_quantity("CURR"),
     **_measuring("RES"),

@@ -141,6 +141,16 @@ class VirtualKeithley2450(ScpiInstrument):
             error = ScpiError(-285, "TSP Syntax error at line 1: unexpected symbol near `:'")
         super().report(error)
 
+    def split(self, data: bytes, end: bool) -> tuple[list[str], bytes]:
+        """See `Instrument.split`; a comma behind the last parameter is passed over.
+
+        QCoDeS makes its buffers so (`:TRACe:MAKE 'userbuff1', 100, `), in its example, too.
+        """
+        messages, rest = super().split(data, end)
+        if data.rstrip().endswith(b",") and messages:
+            messages[-1] = messages[-1].rstrip().removesuffix(",")
+        return messages, rest
+
     def bus_trigger(self) -> None:
         """*TRG: the event COMMand of the trigger model."""
         self.trigger.event("COMM")

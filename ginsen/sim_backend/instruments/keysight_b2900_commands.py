@@ -19,6 +19,7 @@ from ginsen.sim_backend.instruments.keysight_b2900_channel import (
 )
 from ginsen.sim_backend.instruments.smu_settings import SourceFunction
 from ginsen.sim_backend.scpi.commands import Action, Command, Entry, Query, Setting, query, setting
+from ginsen.sim_backend.scpi.common_commands import ERROR_QUEUE_COMMANDS
 from ginsen.sim_backend.scpi.errors import ScpiError
 from ginsen.sim_backend.scpi.parameters import (
     Number,
@@ -240,6 +241,7 @@ def _set_trace_size(channel: Channel, size: int) -> None:
 
 
 COMMANDS: dict[str, Entry] = {
+    **ERROR_QUEUE_COMMANDS,  # background knowledge of this model
     **_source("VOLT"), **_source("CURR"), **_sense("VOLT"), **_sense("CURR"),
     **_triggers(":ACQuire", ("ACQ",)), **_triggers(":TRANsient", ("TRAN",)),
     **_triggers("[:ALL]", ("ACQ", "TRAN")), **_readings(),

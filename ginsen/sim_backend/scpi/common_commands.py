@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.scpi.commands import Entry, action, query, setting
+from ginsen.sim_backend.scpi.errors import ErrorEntry
 from ginsen.sim_backend.scpi.parameters import integer
 
 if TYPE_CHECKING:
@@ -44,6 +45,22 @@ def wait_to_continue(instrument: ScpiInstrument) -> Waiting[None] | None:
 def _answer_when_done(instrument: ScpiInstrument) -> Waiting[str]:
     yield from instrument.all_done()
     return "1"
+
+
+def _codes(instrument: ScpiInstrument) -> list[int]:
+    """The numbers of all errors, taken out; a single 0 for none."""
+    return [entry.code for entry in _entries(instrument)] or [0]
+
+
+def _all_errors(instrument: ScpiInstrument) -> str:
+    """All errors as SYSTem:ERRor? answers each, taken out."""
+    return (",".join(instrument.error_text(entry) for entry in _entries(instrument))
+            or instrument.error_text(None))
+
+
+def _entries(instrument: ScpiInstrument) -> list[ErrorEntry]:
+    return [entry for _ in range(len(instrument.errors))
+            if (entry := instrument.errors.pop()) is not None]
 
 
 class _Attributes(dict[str, str]):
@@ -91,3 +108,11 @@ COMMON_COMMANDS: dict[str, Entry] = {
     ":SYSTem:CLEar": action(lambda instrument: instrument.errors.clear()),
     ":SYSTem:VERSion?": query(lambda instrument: instrument.scpi_version),
 }
+
+ERROR_QUEUE_COMMANDS: dict[str, Entry] = {
+    ":SYSTem:ERRor:ALL?": query(_all_errors),
+    ":SYSTem:ERRor:CODE[:NEXT]?": query(
+        lambda instrument: 0 if (entry := instrument.errors.pop()) is None else entry.code),
+    ":SYSTem:ERRor:CODE:ALL?": query(_codes),
+}
+"""What some instruments answer of their error queue besides (SCPI-1999 volume 2, 21.8)."""
