@@ -27,8 +27,9 @@ CHANNELS = {"keithley2602b": ("a", "b"), "keithley2636b": ("a", "b"),
             "keithley4200": ("1", "2", "3", "4"), "keysight_b2912a": ("1", "2")}
 """The channels of source meters that have more than one; each is an instrument of its own here."""
 
-CONTACT_LIMITS = {"keithley2602b": 1e3, "keithley2636b": 1e3}
-"""Ω: source meters that can judge contact from force to sense, and what they tell apart."""
+CONTACT_LIMITS = {"keithley2400": (2.0, 50.0), "keithley2602b": (0.0, 1e3),
+                  "keithley2636b": (0.0, 1e3)}
+"""Source meters that can judge contact from force to sense, and between which limits (Ω)."""
 
 CARD = "daq_with_amplifier"
 TOLD_MAINS = (CARD, "keithley4200")
@@ -255,9 +256,12 @@ def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMete
                               f"{where}: cable_capacitance"),
         contact_limit=_quantity(table.get("contact_limit", "0 Ω"), "Ω",
                                 f"{where}: contact_limit"))
-    if leads.contact_limit and leads.contact_limit > CONTACT_LIMITS[table["driver"]]:
-        raise StationError(f"{where}: contact_limit is {leads.contact_limit:g} Ω; contact can be "
-                           f"judged up to {CONTACT_LIMITS[table['driver']]:g} Ω.")
+    if leads.contact_limit:
+        low, high = CONTACT_LIMITS[table["driver"]]
+        if not low <= leads.contact_limit <= high:
+            least = f"from {low:g} Ω " if low else ""
+            raise StationError(f"{where}: contact_limit is {leads.contact_limit:g} Ω; contact can "
+                               f"be judged {least}up to {high:g} Ω.")
     if card and not leads.series_resistance:
         raise StationError(f"{where}: series_resistance is missing. A DAQ card does not limit the "
                            'current; say what does, e.g. series_resistance = "10 kΩ".')

@@ -91,6 +91,8 @@ def test_without_contact_nothing_is_applied(station, tmp_path):
 
 @pytest.mark.parametrize(("text", "said"), [
     (STATION.replace("20 Ω", "2 kΩ"), "contact can be judged up to 1000 Ω."),
+    (STATION.replace("20 Ω", "1 Ω").replace("keithley2636b", "keithley2400"),
+     "contact can be judged from 2 Ω up to 50 Ω."),
     (STATION.replace("keithley2636b", "keithley2450"), "'contact_limit' is not known here")])
 def test_a_limit_that_no_meter_can_judge_is_refused(station, text, said):
     with pytest.raises(StationError, match=said):

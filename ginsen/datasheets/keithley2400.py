@@ -77,6 +77,9 @@ TEST_CURRENTS = {20.0: 100e-3, 200.0: 10e-3, 2e3: 1e-3, 20e3: 100e-6, 200e3: 10e
                  20e6: 1e-6, 200e6: 100e-9}
 """Current (A) that automatic ohms drives through the sample, by range (Ω) (manual, table 4-1)."""
 
+CONTACT_THRESHOLDS = (2.0, 15.0, 50.0)
+"""Ω from force to sense that the contact check of a 2400-C tells apart (manual, page F-17)."""
+
 KEITHLEY_2400 = SourceMeterSheet(
     model="2400",
     source_voltage=SOURCE_VOLTAGE,

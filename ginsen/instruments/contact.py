@@ -30,3 +30,16 @@ class Contact:
                              for name, value in (("HI", self.high), ("LO", self.low)))
         verdict = "contact verified" if self.made else "no contact"
         return f"{verdict}: force to sense {found}, where {self.limit:g} Ω are allowed"
+
+
+@dataclass(frozen=True)
+class ContactVerdict:
+    """Whether force and sense meet on every pad within `limit` (Ω), where no resistance is told."""
+
+    made: bool
+    limit: float
+
+    def __str__(self) -> str:
+        if self.made:
+            return f"contact verified: force to sense at most {self.limit:g} Ω on every pad"
+        return f"no contact: force to sense above {self.limit:g} Ω on one pad or more"

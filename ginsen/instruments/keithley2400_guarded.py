@@ -12,20 +12,27 @@ from typing import Any
 
 from pymeasure.instruments.validators import strict_range
 
-from ginsen.datasheets.keithley2400 import KEITHLEY_2400
+from ginsen.datasheets.keithley2400 import CONTACT_THRESHOLDS, KEITHLEY_2400
+from ginsen.instruments.contact import ContactVerdict
 from ginsen.instruments.keithley2400_corrected import CorrectedKeithley2400
 from ginsen.instruments.keithley_source_meter import (
     OFF_STATES,
     TERMINALS,
     KeithleySourceMeter,
 )
-from ginsen.instruments.source_meter import InstrumentError
+from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.instruments.specification import ranges
 from ginsen.types import Clock, Limits, Phase
 
 INTERVALS = (1e-3, 99_999.99)
 LONGEST_DELAY = 999.9999
 """What the arm layer's timer and the source delay can be, in s (section 18)."""
+
+_RESET_COMPLIANCE = 105e-6
+"""A, after *RST (table 18-6)."""
+
+_OPEN_LEAD = 1 << 18
+"""Bit of the status word: contact check has failed (page F-5)."""
 
 
 class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
@@ -54,6 +61,42 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
             return str(date(year, month, day))
 
         return self.ask_for(":CAL:PROT:DATE?", date_of, "a year, a month and a day were")
+
+    def contact_check(self) -> ContactVerdict | None:
+        """A 2400-C's own check; None where the station gives no `contact_limit`.
+
+        It comes with a reading (2400S-900-01 Rev. K, page F-3), so for its time the sample is held
+        at 0 V, limited to 105 µA or what the station allows. The smallest threshold that does not
+        exceed the limit judges.
+        """
+        if not self.leads.contact_limit:
+            return None
+        if self._output_on():
+            raise InstrumentError(f"contact is checked with the output off; that of {self._where} "
+                                  "is on.")
+        options = str(self.ask("*OPT?"))
+        if "CONTACT-CHECK" not in options.upper():
+            raise InstrumentError(f"{self._where} has no contact check (*OPT? is "
+                                  f"{options.strip()[:40]!r}): it is no 2400-C. Leave "
+                                  "contact_limit out.")
+        limit = max(each for each in CONTACT_THRESHOLDS if each <= self.leads.contact_limit)
+        self._zeroed = None  # what is set here is not what a phase needs
+        for command in ("*CLS", "*RST", f":OUTP:SMOD {self._off_state}",
+                        f":ROUT:TERM {self._terminals}", ":SYST:RSEN ON", ":SYST:CCH ON",
+                        f":SYST:CCH:RES {limit:g}", ":CALC2:LIM4:STAT ON", ":FORM:ELEM STAT",
+                        f":SENS:CURR:PROT {min(self.limits.current, _RESET_COMPLIANCE):.9e}"):
+            self.write(command)
+        self._raise_errors("setting up the contact check")
+        try:
+            self.write(":OUTP ON")
+            status = self.ask_for(":READ?", lambda answer: int(float(answer)),
+                                  "a status word was")
+        finally:
+            self.write(":OUTP OFF;:SYST:CCH OFF;:SYST:RSEN OFF")
+        self._raise_errors("checking the contact")
+        if self._output_on():
+            raise OutputNotOff(f"{self._where}: the output stays on after the contact check.")
+        return ContactVerdict(not status & _OPEN_LEAD, limit)
 
     # PyMeasure knows no station's limits, and sends six digits.
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 from ginsen.datasheets.source_meter import SourceMeterSheet
-from ginsen.instruments.contact import Contact
+from ginsen.instruments.contact import Contact, ContactVerdict
 from ginsen.instruments.limits import excesses
 from ginsen.types import Clock, Emergency, Leads, Limits, Phase, Samples
 
@@ -56,7 +56,7 @@ class SourceMeter(ABC):
         """The date of its last calibration, YYYY-MM-DD, or nothing where it does not tell."""
         return ""
 
-    def contact_check(self) -> Contact | None:
+    def contact_check(self) -> Contact | ContactVerdict | None:
         """Whether force and sense meet on the pads; None where this meter or its leads can't tell.
 
         The output is off, before and after. Raises InstrumentError where it is refused.

@@ -17,6 +17,7 @@ from ginsen.datasheets.keithley2400 import KEITHLEY_2400
 from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments.keithley2400_commands import COMMANDS
+from ginsen.sim_backend.instruments.keithley2400_contact import check
 from ginsen.sim_backend.instruments.keithley2400_readings import (
     COMPLIANCE,
     ELEMENTS,
@@ -68,15 +69,16 @@ _IN_COMPLIANCE = 1 << 14
 class VirtualKeithley2400(ScpiInstrument):
     """A Keithley 2400 on a bench, its HI wired to the device, its LO the common low.
 
-    The bench file may give `serial` and `calibrated`, a date as YYYY-MM-DD. `setup` is what it is
-    set to, `unit` the electrical model that follows it. A command takes 6 ms: two and a reading at
-    0.01 PLC take 12.6 ms by table G-6 of the 6430's manual, whose firmware is of the same family.
+    The bench file may give `serial`, `calibrated`, a date as YYYY-MM-DD, and `contact_check`, which
+    a 2400-C has. `setup` is what it is set to, `unit` the electrical model that follows it. A
+    command takes 6 ms: two and a reading at 0.01 PLC take 12.6 ms by table G-6 of the 6430's
+    manual, whose firmware is of the same family.
     """
 
     identity = "KEITHLEY INSTRUMENTS INC.,MODEL 2400,{serial},C30   Mar 17 2006 09:29:29/A02  /S/K"
     outputs: ClassVar[tuple[str, ...]] = ("hi",)
     grounds: ClassVar[tuple[str, ...]] = ("lo",)
-    options: ClassVar[dict[str, type]] = {"serial": str, "calibrated": str}
+    options: ClassVar[dict[str, type]] = {"serial": str, "calibrated": str, "contact_check": bool}
     command_cost: ClassVar[float] = 6e-3
     error_capacity: ClassVar[int] = 10
     scpi_version: ClassVar[str] = "1996.0"
@@ -86,9 +88,10 @@ class VirtualKeithley2400(ScpiInstrument):
     unit: SourceMeasureUnit
 
     def __init__(self, bench: Bench, name: str, serial: str = "1240001",
-                 calibrated: str = "2026-01-15") -> None:
+                 calibrated: str = "2026-01-15", contact_check: bool = False) -> None:
         super().__init__(bench, name)
         self.serial = serial
+        self.has_contact_check = contact_check
         self.calibrated = date.fromisoformat(calibrated)
         self.measurement = Register()
         self.status.registers[1] = self.measurement
@@ -114,6 +117,7 @@ class VirtualKeithley2400(ScpiInstrument):
         self.trigger = TriggerModel(self.time, self.status.operation)
         self.samples: deque[Row] = deque(maxlen=MOST_POINTS)
         self._course: tuple[float, ...] = ()
+        self.contact_failed = False
         self.elements: tuple[str, ...] = ELEMENTS
         self.binary = False
         self.byte_order = "NORM"
@@ -219,11 +223,12 @@ class VirtualKeithley2400(ScpiInstrument):
         if self.setup.auto_off:
             self.change(output=True)
         try:
+            contact = yield from check(self)
             row = yield from take(self)
         finally:
             if self.setup.auto_off and self.setup.auto_off_mode == "ALW":
                 self.change(output=False)
-        self._keep(row)
+        self._keep(row._replace(status=row.status | contact))
 
     def round_done(self) -> None:
         """The trigger layer has been left: what is switched off by count is, now."""

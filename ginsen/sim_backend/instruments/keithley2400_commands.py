@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ginsen.datasheets.keithley2400 import KEITHLEY_2400
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments import keithley2400_rules as rules
+from ginsen.sim_backend.instruments.keithley2400_contact import CONTACT_COMMANDS
 from ginsen.sim_backend.instruments.keithley2400_readings import ELEMENTS
 from ginsen.sim_backend.instruments.keithley2400_setup import Setup
 from ginsen.sim_backend.instruments.keithley2400_sweep import SWEEP_COMMANDS
@@ -262,5 +263,5 @@ COMMANDS: dict[str, Entry] = {
                                          number(0.0, 7.9)),
     ":SYSTem:BEEPer:STATe": setting("beeper", boolean()),
     ":DISPlay:ENABle": setting("display", boolean()),
-    "*OPT?": query(lambda smu: "0"),
+    **CONTACT_COMMANDS,
 }

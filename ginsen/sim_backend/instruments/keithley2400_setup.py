@@ -76,6 +76,15 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class ContactCheck:
+    """Whether each reading checks the contact, up to how many Ω, and limit test 4 (table F-5)."""
+
+    enabled: bool = False
+    threshold: float = 50.0
+    limit_test: bool = False
+
+
+@dataclass(frozen=True)
 class Setup:
     """Everything *RST puts back but formats and trigger model; as it is after *RST.
 
@@ -108,6 +117,7 @@ class Setup:
     filtered: bool = False
     filter_count: int = 10
     filter_kind: Literal["REP", "MOV"] = "REP"
+    contact: ContactCheck = ContactCheck()
 
     @property
     def sourcing(self) -> Quantity:

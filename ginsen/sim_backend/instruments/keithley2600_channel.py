@@ -20,7 +20,12 @@ from ginsen.sim_backend.instruments.keithley2600_buffer import (
     ReadingBuffer,
 )
 from ginsen.sim_backend.instruments.keithley2600_trigger import EventBus, TriggerModel
-from ginsen.sim_backend.instruments.smu import OVERFLOW, Reading, SourceMeasureUnit
+from ginsen.sim_backend.instruments.smu import (
+    CONTACT_RESISTANCE,
+    OVERFLOW,
+    Reading,
+    SourceMeasureUnit,
+)
 from ginsen.sim_backend.instruments.smu_settings import (
     OffState,
     SenseSetup,
@@ -38,9 +43,6 @@ if TYPE_CHECKING:
     from ginsen.sim_backend.instruments.keithley2600 import VirtualKeithley2600
 
 NOT_A_NUMBER = 9.91e37
-CONTACT_RESISTANCE = 0.5
-"""Ohm from force to sense on a pad that is touched; ours."""
-
 CONTACT_CURRENT = 1e-3
 """A with which contact is checked."""
 

@@ -35,6 +35,10 @@ OVERFLOW = 9.9e37
 """What a reading beyond its range is: a number, as on the wire."""
 
 
+CONTACT_RESISTANCE = 0.5
+"""Ω from force to sense on a pad that both are on (choice)."""
+
+
 class Error(NamedTuple):
     """How one range of one instrument is off: reading = value · (1 + gain) + offset."""
 
