@@ -25,6 +25,10 @@ BEFORE = {
 """What a 2400 is told before, by how the pattern of the setting begins."""
 
 
+OPTIONS = {"keithley2400": {"contact_check": True}}
+"""What an instrument is built with, so that it has all its settings."""
+
+
 def settings_of(model):
     return [pytest.param(model, pattern, id=f"{model} {pattern}")
             for pattern, entry in SCPI[model].all_commands().items() if isinstance(entry, Setting)
@@ -39,7 +43,8 @@ def asked():
     def ask(model, message):
         if model not in links:
             bench = build_bench({
-                "instruments": {"it": {"model": model, "address": "GPIB0::7::INSTR"}},
+                "instruments": {"it": {"model": model, "address": "GPIB0::7::INSTR",
+                                       **OPTIONS.get(model, {})}},
                 "device": {"kind": "resistor", "resistance_ohm": 1e3}}, Path())
             it = bench.addresses["GPIB0::7::INSTR"]
             links[model] = bench, it, it.connect(stream=False)
