@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from pyvisa.resources import MessageBasedResource
 from ginsen.datasheets.daq_with_amplifier import sheet_with
 from ginsen.datasheets.source_meter import SourceMeterSheet
 from ginsen.guard import Guard
+from ginsen.guard.safe import make_safe
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.contact import UNVERIFIED
 from ginsen.instruments.daq_cards import open_card
@@ -266,6 +268,30 @@ class Station:
         name = next(name for name, each in self.source_meters.items() if each is meter)
         channel = self.file.source_meter(name).channel
         return f"{self.identities[name]}, channel {channel}" if channel else self.identities[name]
+
+    def rehearse_emergency(self) -> None:
+        """Do what the guard would, in this process: every output off, by sessions of its own.
+
+        Raises OutputNotOff.
+        """
+        assert self._manager is not None, "the station is open"
+        efforts = make_safe(self._manager, [meter.emergency(name) for name, meter
+                                            in self.source_meters.items()], persistence=0.0)
+        if not all(effort.proved.is_set() for effort in efforts):
+            raise OutputNotOff("; ".join(map(str, efforts)))
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a bench that is computed stands behind the addresses."""
+        return self.seed is not None
+
+    def sample_history(self) -> list[dict[str, Any]]:
+        """Each change at a simulated sample, as its bench saw it (`:DEVice:HISTory?`)."""
+        assert self._manager is not None, "the station is open"
+        with self._manager.open_resource(BENCH) as bench:
+            assert isinstance(bench, MessageBasedResource)
+            history: list[dict[str, Any]] = json.loads(bench.query(":DEV:HIST?"))
+        return history
 
     def contact_told(self, meter: SourceMeter) -> dict[str, str]:
         """What is known of the contact of a source meter's probes, for its recording.

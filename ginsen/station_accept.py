@@ -24,6 +24,12 @@ NPLCS = (0.01, 0.1, 1.0, 10.0)
 READINGS = 30
 """Readings an offset and a noise are taken from."""
 
+_GONE = 10e-3
+"""V between its terminals, below which nothing is driven through a sample any more (choice)."""
+
+_SOON = 0.5
+"""s that this may take (choice)."""
+
 _SLOWEST_MAINS = 50.0
 _WAIT = 0.05
 
@@ -60,23 +66,29 @@ class Fixture:
 class Finding:
     """One number: what it is, under which conditions, its unit, and what may be at most.
 
-    `allowed` is NaN where nobody says.
+    `found` is None where it could not be measured, `allowed` NaN where nobody says.
     """
 
     what: str
     conditions: str
-    found: float
+    found: float | None
     unit: str
     allowed: float = math.nan
 
     def __str__(self) -> str:
-        return (f"{self.what}, {self.conditions}: {self.found:.3g} {self.unit}"
+        return (f"{self.what}, {self.conditions}: {self.told}"
                 + ("" if self.passed else ", too much"))
 
     @property
+    def told(self) -> str:
+        """The number with its unit, or that there is none."""
+        return "not measured" if self.found is None else f"{self.found:.3g} {self.unit}"
+
+    @property
     def passed(self) -> bool:
-        """Whether it is within what is allowed, or nothing is said of that."""
-        return math.isnan(self.allowed) or abs(self.found) <= self.allowed
+        """Whether it is within what is allowed, or nothing is known of one of them."""
+        return (self.found is None or math.isnan(self.allowed)
+                or abs(self.found) <= self.allowed)
 
 
 def accept(lab: Station, fixture: Fixture, name: str = "") -> Iterator[Finding]:
@@ -98,7 +110,7 @@ def accept(lab: Station, fixture: Fixture, name: str = "") -> Iterator[Finding]:
                 yield from _gains(lab, meter, fixture.resistance)
             yield from _step(lab, meter, fixture, level)
         yield from _timing(lab, meter, level)
-        yield _switching_off(lab, meter, level, fixture)
+        yield from _switching_off(lab, meter, level, fixture)
     finally:
         lab.off()
 
@@ -116,23 +128,23 @@ def accept_station(path: str | Path, fixture: Fixture, name: str = "",
             findings.append(finding)
             show(finding)
         told = report(findings, identity=lab.identities[entry.name], fixture=fixture,
-                      station=lab.file.name, at=lab.clock.utc(), simulated=bool(lab.caveat))
+                      station=lab.file.name, at=lab.clock.utc(), simulated=lab.simulated)
     return told, all(finding.passed for finding in findings)
 
 
 def report(findings: Sequence[Finding], *, identity: str, fixture: Fixture, station: str,
            at: datetime, simulated: bool) -> str:
     """A section of Markdown: who, when, on what, whether any of it was real, and a table."""
-    rows = [f"| {each.what} | {each.conditions} | {each.found:.3g} {each.unit} | "
+    rows = [f"| {each.what} | {each.conditions} | {each.told} | "
             f"{'' if math.isnan(each.allowed) else f'{each.allowed:.3g} {each.unit}'} | "
-            f"{'yes' if each.passed else '**no**'} |" for each in findings]
+            f"{'' if each.found is None else 'yes' if each.passed else '**no**'} |"
+            for each in findings]
     return "\n".join((
         f"## {at:%Y-%m-%d %H:%M} UTC: {fixture}", "",
         f"{identity}, station {station!r}." + (
             " **Simulated: this says nothing of an instrument.**" if simulated else ""), "",
         "| what | at | found | at most | passed |", "|---|---|---|---|---|", *rows, "",
-        "Whether the voltage itself was gone when the output was told off takes an oscilloscope to "
-        "see.", ""))
+        "When the voltage itself is gone from a real sample takes an oscilloscope to see.", ""))
 
 
 def _zeros(lab: Station, meter: SourceMeter) -> Iterator[Finding]:
@@ -207,14 +219,42 @@ def _timing(lab: Station, meter: SourceMeter, level: float) -> Iterator[Finding]
                   0.05 * phase.interval)
 
 
-def _switching_off(lab: Station, meter: SourceMeter, level: float, fixture: Fixture) -> Finding:
-    """How long it takes from the order to the proof that the output is off, a run under way."""
-    meter.start([_phase("off", level, meter.limits.current, 0.1, 1000)])
-    lab.clock.sleep(0.2)
-    began = lab.clock.now()
-    meter.off()
-    return Finding("order to proof of off", f"{level:.3g} V on {fixture}",
-                   lab.clock.now() - began, "s", 0.5)
+def _switching_off(lab: Station, meter: SourceMeter, level: float,
+                   fixture: Fixture) -> Iterator[Finding]:
+    """How long it takes, a run under way, from an order to the proof of off, and to no voltage.
+
+    The order is the driver's, and what the guard gives when a run hangs or ends. The voltage is the
+    sample's own, where a bench can tell it; a capacitor keeps its.
+    """
+    at = f"{level:.3g} V on {fixture}"
+    orders: dict[str, Callable[[], object]] = {"order": meter.off}
+    if lab.simulated:  # at a real bench the guard is a process, and would end this run
+        orders["guard's order"] = lab.rehearse_emergency
+    for who, order in orders.items():
+        meter.start([_phase("off", level, meter.limits.current, 0.1, 1000)])
+        lab.clock.sleep(0.2)
+        began = lab.clock.now()
+        order()
+        yield Finding(f"{who} to proof of off", at, lab.clock.now() - began, "s", _SOON)
+        if not fixture.capacitance and level > _GONE:
+            yield Finding(f"{who} to less than {_GONE:g} V", at, _gone_after(lab, began), "s",
+                          _SOON)
+        lab.off()
+
+
+def _gone_after(lab: Station, began: float) -> float | None:
+    """Seconds until less than `_GONE` was between the terminals of the sample for good.
+
+    Infinite where there still is more, None where there was none or nobody can tell.
+    """
+    history = lab.sample_history() if lab.simulated else []
+    loud = [place for place, each in enumerate(history)
+            if max(each["voltage_V"].values()) - min(each["voltage_V"].values()) >= _GONE]
+    if not loud:
+        return None
+    if loud[-1] == len(history) - 1:
+        return math.inf
+    return max(float(history[loud[-1] + 1]["time_s"]) - began, 0.0)
 
 
 def _phase(name: str, level: float, scale: float, nplc: float, readings: int = READINGS) -> Phase:

@@ -9,7 +9,8 @@ from ginsen.cli import main
 from ginsen.sim_backend import bench_file
 from ginsen.sim_backend.devices.device import Terminals
 from ginsen.station import Station
-from ginsen.station_accept import Finding, Fixture, accept
+from ginsen.station_accept import Finding, Fixture, _gone_after, accept
+from ginsen.types import Phase
 
 BENCH = """
 [instruments.smu]
@@ -102,6 +103,37 @@ def test_a_resistor(station):
     assert ("error of the current", "6 V, 1e-05 A") in found
 
 
+@pytest.mark.parametrize("model", ["keithley2400", "keithley2450"])
+def test_how_long_a_voltage_outlives_the_order_to_be_off(station, model):
+    found = {what: each for (what, at), each in findings(station(1e6, model), "1 MΩ").items()
+             if at == "1 V on 1e+06 Ω"}
+    for who in ("order", "guard's order"):
+        gone = found[f"{who} to less than 0.01 V"]
+        assert 0.0 < gone.found < found[f"{who} to proof of off"].found < 0.1
+        assert gone.passed
+
+
+def test_a_voltage_that_stays_is_never_gone(station):
+    with Station.open(station(1e6)) as lab:
+        began = lab.clock.now()
+        assert _gone_after(lab, began) is None  # there was none
+        lab.smu.start([Phase("stays", 1.0, 10.0, 0.1, 1e-5)])
+        lab.clock.sleep(0.2)
+        assert _gone_after(lab, began) == math.inf
+        lab.clock.sleep(1.0)
+        lab.smu.off()
+        assert 1.0 < _gone_after(lab, began) <= lab.clock.now() - began
+
+
+def test_what_nobody_sees_is_not_measured(station, monkeypatch):
+    with Station.open(station(1e6)) as lab:
+        monkeypatch.setattr(Station, "simulated", False)
+        found = {each.what: each for each in accept(lab, Fixture.named("1 MΩ"))}
+    gone = found["order to less than 0.01 V"]
+    assert (gone.found, gone.told, gone.passed) == (None, "not measured", True)
+    assert not any("guard" in what for what in found)
+
+
 def test_a_resistor_that_is_another_is_noticed(station):
     found = findings(station(1.01e6), "1 MΩ")
     assert not found["error of the current", "0.9 V, 1e-06 A"].passed
@@ -141,4 +173,5 @@ def test_the_command_adds_a_dated_section_and_fails_where_something_failed(stati
     assert text.count("## 2026-01-01 00:0") == 2
     assert text.count("Simulated: this says nothing of an instrument") == 2
     assert "| **no** |" in text
+    assert "| guard's order to less than 0.01 V | 1 V on 1e+06 Ω | 0.0" in text
     assert "MODEL 2450" in text
