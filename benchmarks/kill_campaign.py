@@ -127,7 +127,7 @@ class Bench:
         assert self._server.stdout is not None
         doors = {}
         for line in self._server.stdout:
-            if line.startswith("A message"):
+            if line.startswith("At a socket"):
                 break
             name, address, *_ = line.split()
             doors.setdefault(name, address)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ginsen.analysis import FrontEnd, LiveBeta, conductance
+from ginsen.analysis.live import prepare
 from ginsen.instruments.source_meter import SourceMeter
 from ginsen.instruments.specification import on_its_ranges
 from ginsen.protocols.further_inputs import FurtherInputs
@@ -19,7 +20,10 @@ from ginsen.station import Station
 from ginsen.types import Array, Phase, Samples, Span, SpectralFit
 
 POLL = 0.25
-"""Seconds between two looks at the instrument and at the stop flag."""
+"""Seconds from one look at the instrument and at the stop flag to the next."""
+
+REST = 0.05
+"""Seconds for which an instrument is left alone between two looks, however long one takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,7 @@ class Acquisition:
                  series_resistance: float, windows: tuple[int, ...], total: float,
                  should_stop: Callable[[], bool], show: Callable[[News], None],
                  steering: Steering) -> None:
+        prepare()  # while no output is on
         self.spans: list[Span] = []
         self._meter = meter
         self._recording = recording
@@ -119,6 +124,7 @@ class Acquisition:
         try:
             running = True
             while running:
+                looked = self._clock.now()
                 self._lab.alive()
                 steered = False
                 if self._should_stop():
@@ -133,7 +139,7 @@ class Acquisition:
                 if steered:
                     left = self._left()
                 if running:
-                    self._clock.sleep(POLL)
+                    self._clock.sleep(max(REST, POLL - (self._clock.now() - looked)))
         except BaseException:
             # What the buffer still holds is kept, whatever is wrong; the cause is what is raised.
             self._until = None

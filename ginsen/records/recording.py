@@ -30,8 +30,12 @@ from ginsen.types import Array, Outcome, Phase, Samples, Span, SpectralFit
 
 log = logging.getLogger(__name__)
 
-FLUSH_EVERY = 0.5
-"""Seconds of wall time between two looks at what is not yet on disk; the promise is one second."""
+FLUSH_EVERY = 0.25
+"""Seconds of wall time after which everything is on its way to the disk; samples at once, but"""
+
+BETWEEN = 0.1
+"""seconds after the last store at the earliest. The promise is half a second from the reading on,
+most of which passes until an instrument is asked again what it has read."""
 
 RESERVE = 16_000_000
 """Bytes of the disk that a run leaves free when it begins."""
@@ -51,7 +55,7 @@ def unique_path(folder: Path, protocol: str, utc: datetime) -> Path:
 
 
 class Recording:
-    """One run; what has been handed over is on disk at most one second later.
+    """One run; what has been handed over is on its way to the disk within a quarter of a second.
 
     Made by `Recording.create`. Methods may be called from several threads. Where its file can't be
     written any more, the run goes on in another one, elsewhere: `files` then names both, and the
@@ -73,7 +77,7 @@ class Recording:
         self._storing_since: float | None = None
         self._ended = self._leaving = False
         self._fault: RecordError | None = None
-        self._wake = threading.Event()
+        self._wake, self._ending = threading.Event(), threading.Event()
         self._keeper = threading.Thread()
         self._rescuers: list[threading.Thread] = []
 
@@ -127,6 +131,7 @@ class Recording:
     def append(self, samples: Samples, conductance: Array, u_conductance: Array) -> None:
         """Samples on the record's clock, their conductance and its standard uncertainty (S)."""
         self._write(RunFile.append, samples, conductance, u_conductance)
+        self._wake.set()
 
     def end_phase(self, span: Span) -> None:
         """The open phase is over and went as `span` says. Raises RecordError if none is open."""
@@ -178,7 +183,7 @@ class Recording:
             self._ended = True
             if self._fault is None:
                 self._do(RunFile.end, outcome)
-        self._wake.set()
+        self._end_keeping()
         while (keeper := self._keeper).is_alive():
             keeper.join(PATIENCE)
             if keeper.is_alive() and keeper is self._keeper:
@@ -192,7 +197,7 @@ class Recording:
     def _leave(self) -> None:
         """The program ends with the recording open: no file may be begun that nobody closes."""
         self._leaving = True
-        self._wake.set()
+        self._end_keeping()
         until = time.monotonic() + PATIENCE
         while (keeper := self._keeper).is_alive() and time.monotonic() < until:
             keeper.join(0.1)  # which may hand over to another one, for a file elsewhere
@@ -223,6 +228,10 @@ class Recording:
         self._wake.set()
         self._keeper.start()
 
+    def _end_keeping(self) -> None:
+        self._wake.set()
+        self._ending.set()
+
     def _keep_stored(self, file: RunFile) -> None:
         while self._file is file and self._fault is None:
             self._wake.wait(FLUSH_EVERY)
@@ -233,6 +242,7 @@ class Recording:
                 file.close()
             if last or leaving:
                 return
+            self._ending.wait(BETWEEN)
 
     def _store(self, file: RunFile) -> None:
         """Put on disk what has come until now, or go on elsewhere."""

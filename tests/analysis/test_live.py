@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from exact_noise import noise
 
-from ginsen.analysis import LiveBeta, estimate_beta
+from ginsen.analysis import LiveBeta, drift, estimate_beta, reflection
+from ginsen.analysis.live import prepare
 from ginsen.analysis.refusal import WIDEST_SIGMA
 from ginsen.types import Samples
 
@@ -109,3 +110,13 @@ def test_arguments(rng):
     with pytest.raises(ValueError, match="dt"):
         LiveBeta(dt=-1)
     assert LiveBeta((64,)).feed(Samples.of([], [], [])) == (None,)
+
+
+def test_once_prepared_no_first_estimate_computes_what_all_share(rng):
+    for table in (prepare, drift.response_of, drift._left, reflection.covariance):
+        table.cache_clear()
+    prepare()
+    shared = drift._left.cache_info().misses, reflection.covariance.cache_info().misses
+    assert min(shared) > 0
+    assert None not in LiveBeta((300, 1024), dt=DT).feed(noise(2000, 1.3, rng))
+    assert shared == (drift._left.cache_info().misses, reflection.covariance.cache_info().misses)

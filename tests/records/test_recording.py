@@ -200,7 +200,7 @@ for number in range(10**6):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
 @pytest.mark.parametrize("after", [0.7, 1.13, 1.6])
-def test_kill_9_leaves_all_but_the_last_second(tmp_path, after):
+def test_kill_9_leaves_all_but_the_last_half_second(tmp_path, after):
     path = tmp_path / "run.h5"
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE,
@@ -214,7 +214,7 @@ def test_kill_9_leaves_all_but_the_last_second(tmp_path, after):
         stamps = file["samples/current_A"][:]
         times = file["samples/time_s"][:]
     # The current carries the writer's own clock: compare with the last block it reported.
-    assert stamps[~np.isnan(times)].max() > written[-1] - 1.0
+    assert stamps[~np.isnan(times)].max() > written[-1] - 0.5
     record = read_record(path)
     np.testing.assert_allclose(np.diff(record.samples.time), 1e-3, rtol=1e-6)
     assert record.outcome.state == "interrupted"
@@ -224,11 +224,11 @@ def test_kill_9_leaves_all_but_the_last_second(tmp_path, after):
         == [span.stop_index for span in record.spans[:-1]]
 
 
-def test_what_waits_is_on_disk_within_a_second_without_another_call(tmp_path):
+def test_what_waits_is_on_disk_within_half_a_second_without_another_call(tmp_path):
     recording = create(tmp_path / "run.h5")
     recording.begin_phase(READ)
     add(recording, block(5))
-    until = time.monotonic() + 1.0
+    until = time.monotonic() + 0.5
     seen = 0
     while seen < 5 and time.monotonic() < until:
         seen = _on_disk(tmp_path / "run.h5", tmp_path / "copy.h5")
