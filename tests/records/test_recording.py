@@ -200,7 +200,7 @@ for number in range(10**6):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
 @pytest.mark.parametrize("after", [0.7, 1.13, 1.6])
-def test_kill_9_leaves_all_but_the_last_half_second(tmp_path, after):
+def test_kill_9_leaves_all_but_the_last_second(tmp_path, after):
     path = tmp_path / "run.h5"
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE,
@@ -214,7 +214,7 @@ def test_kill_9_leaves_all_but_the_last_half_second(tmp_path, after):
         stamps = file["samples/current_A"][:]
         times = file["samples/time_s"][:]
     # The current carries the writer's own clock: compare with the last block it reported.
-    assert stamps[~np.isnan(times)].max() > written[-1] - 0.5
+    assert stamps[~np.isnan(times)].max() > written[-1] - 1.0
     record = read_record(path)
     np.testing.assert_allclose(np.diff(record.samples.time), 1e-3, rtol=1e-6)
     assert record.outcome.state == "interrupted"
