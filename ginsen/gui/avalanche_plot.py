@@ -17,7 +17,7 @@ class AvalanchePlot(PlotFrame):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(tr("Avalanches"), (tr("events in an avalanche"), ""),
-                         (tr("share at least as large"), ""), theme, log_x=True, log_y=True)
+                         (tr("share ≥ size"), ""), theme, log_x=True, log_y=True)
         self._colours = {"shuffled": theme.series[3], "phase-randomised": theme.series[2],
                          "measured": theme.series[0]}
         for name, sign in _SIGNS.items():

@@ -13,15 +13,15 @@ from ginsen.gui.theme import Theme
 from ginsen.gui.time_plot import TimePlot
 
 LEAST_SPAN = 1.0
-_ROW = 0.05
-"""Of the height of the plot, from the row of one state to that of the next."""
+_ROW = 15
+"""Pixels from the row of one state to that of the next, at the smaller type."""
 
 
 class BetaPlot(TimePlot):
     """β at each window's end with its 95 % interval, one colour a window; a gap where none is.
 
-    The dashed line parts calm from unstable. At the foot each state has its row, drawn over the
-    time for which it was told.
+    The dashed line parts calm from unstable. At the foot each state that was told has its row,
+    with its name, drawn over the time for which it was told.
     """
 
     def __init__(self, theme: Theme, *, live: bool = True) -> None:
@@ -30,9 +30,14 @@ class BetaPlot(TimePlot):
         self._parting = pg.InfiniteLine(
             angle=0, movable=False, pen=pen(theme.text, style="dash"),
             label=tr("unstable above {value}"),
-            labelOpts={"color": theme.text, "position": 0.02, "anchors": [(0, 1), (0, 1)]})
+            labelOpts={"color": theme.text, "position": 0.02, "anchors": [(0, 0), (0, 1)],
+                       "fill": theme.ground + "b0"})
         self._parting.setVisible(False)
         self.item.addItem(self._parting, ignoreBounds=True)
+        self._names = {state: self.text(tr(state), theme.text) for state in STATES}
+        for name in self._names.values():
+            name.setAnchor((0, 0.5))
+            name.setVisible(False)
         self.log_button.hide()  # β is an exponent
         self.item.vb.setYRange(0.0, 2.2, padding=0)
 
@@ -51,7 +56,8 @@ class BetaPlot(TimePlot):
         above = live.states.unstable_above
         self.give("parting", np.array([live.bands[0].start]) if live.bands else np.empty(0),
                   np.array([above]) if live.bands else np.empty(0))
-        self.fit((*names, "parting"), least_y=LEAST_SPAN, footroom=(len(STATES) + 1) * _ROW)
+        self.fit((*names, "parting"), least_y=LEAST_SPAN,
+                 footroom=self._footroom(live))
         self._draw_states(live)
         any_beta = any(np.isfinite(track.curves()[1]).any() for track in live.betas.values())
         self.say("" if any_beta else _why_none(live))
@@ -62,13 +68,32 @@ class BetaPlot(TimePlot):
         self._parting.setVisible(True)
         self._parting.setValue(above)
         self._parting.label.setFormat(tr("unstable above {value}").format(value=f"{above:g}"))
-        low, high = self.item.vb.viewRange()[1]
-        for at, state in enumerate(STATES):
+        (left, right), (low, _) = self.item.vb.viewRange()
+        pixel_x, pixel_y = self.item.vb.viewPixelSize()
+        at = 0
+        for state, name in self._names.items():
             start, stop = live.states.stretches(state)
-            height = low + (at + 0.6) * _ROW * (high - low)
+            height = low + (at + 0.6) * self._row * pixel_y
             self.give(state, np.column_stack([start, stop]).ravel(),
                       np.full(2 * start.size, height))
+            name.setVisible(bool(start.size))
+            if start.size:
+                last = right - name.boundingRect().width() * pixel_x
+                name.setPos(max(left, min(float(start[0]), last)), height)
+                at += 1
         self.entitle(*self._told_windows, _told_state(live, self.theme))
+
+    @property
+    def _row(self) -> float:
+        """The height of a row in pixels: that of a name."""
+        heights = [name.boundingRect().height() for name in self._names.values()]
+        return max(float(_ROW), 0.85 * float(max(heights)))
+
+    def _footroom(self, live: LiveRun) -> float:
+        """Room for the rows of the states that were told, over that for all else."""
+        rows = sum(live.states.stretches(state)[0].size > 0 for state in STATES)
+        share = min(0.6, rows * self._row / max(1.0, self.item.vb.height()))
+        return float(share / (1 - share))
 
     def _make(self, windows: tuple[int, ...]) -> None:
         """Curves for windows of these lengths in place of others; the title tells them apart."""
@@ -83,7 +108,7 @@ class BetaPlot(TimePlot):
                 tr("{n} samples").format(n=window) if window == windows[-1] else str(window)))
         self.line("parting", self.theme.text)  # so that the axis reaches to it
         for state, colour in zip(STATES, self.theme.series, strict=False):
-            self.bars(state, colour, width=5, opaque=True)
+            self.bars(state, colour, width=_ROW - 3)
         self._told_windows = tuple(told)
         self._windows = windows
 

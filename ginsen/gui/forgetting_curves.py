@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ginsen.analysis import Retention, conductance, forgetting_curve
+from ginsen.analysis.steps import FEWEST, find_steps
 from ginsen.gui.live_run import is_pulse
 from ginsen.records import RecordError, read_record
 from ginsen.types import Array, Record
@@ -20,6 +21,8 @@ MOST_CYCLES = 10
 MOST_LOOKED_AT = 60
 FEWEST_READS = 16
 _POINTS = 400
+UNEVEN = 0.5
+"""By how much the intervals of evenly spaced reads may differ, over the usual one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,19 +94,25 @@ def median_of(curves: Sequence[ForgettingCurve]) -> ForgettingCurve | None:
 
 @dataclass(frozen=True, eq=False)
 class FittedLaw:
-    """The law that describes a curve, as ratio, what is left over of it, and its numbers."""
+    """The law that describes a curve, as ratio, what is left over of it, and its numbers.
+
+    `steps` are the ages (s) at which the conductance jumped.
+    """
 
     age: Array
     ratio: Array
     residual_age: Array
     residual: Array
     retention: Retention
+    steps: Array = field(default_factory=lambda: np.empty(0))
 
 
-def fitted_law(age: Array, conductance: Array) -> FittedLaw | None:
+def fitted_law(age: Array, conductance: Array, newest: tuple[Array, Array] | None = None,
+               ) -> FittedLaw | None:
     """Fit the laws of forgetting to conductances (S) at ages (s); None where none is told.
 
-    Takes a second: not for the window's thread.
+    Steps are looked for in what the law leaves over of the `newest` ages and conductances, each of
+    them and not thinned. Takes a second: not for the window's thread.
     """
     known = np.isfinite(conductance) & (age > 0)
     age, conductance = age[known], conductance[known]
@@ -115,4 +124,19 @@ def fitted_law(age: Array, conductance: Array) -> FittedLaw | None:
         return FittedLaw(nothing, nothing, nothing, nothing, retention)
     x = np.geomspace(age[0], age[-1], 300)
     return FittedLaw(x, retention.curve(x) / retention.first, age,
-                     (conductance - retention.curve(age)) / retention.first, retention)
+                     (conductance - retention.curve(age)) / retention.first, retention,
+                     steps_beside(retention, *newest) if newest is not None else nothing)
+
+
+def steps_beside(retention: Retention, age: Array, conductance: Array) -> Array:
+    """The ages (s) of steps in evenly spaced reads, beside the law; none where it is steps itself.
+
+    Unevenly spaced reads, or some without a conductance, have no spectrum to tell steps by.
+    """
+    if age.size < FEWEST or not np.isfinite(conductance).all() or age[0] <= 0:
+        return np.empty(0)
+    intervals = np.diff(age)
+    if np.ptp(intervals) > UNEVEN * np.median(intervals):
+        return np.empty(0)
+    steps = find_steps(conductance - retention.curve(age))
+    return age[[step.index for step in steps]]

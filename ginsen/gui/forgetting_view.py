@@ -10,9 +10,10 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor
-from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ginsen.gui.background import Background
+from ginsen.gui.beta_plot import BetaPlot
 from ginsen.gui.forgetting_curves import (
     MOST_CYCLES,
     FittedLaw,
@@ -33,18 +34,21 @@ from ginsen.types import Array
 
 FIT_EVERY = 3.0
 """Seconds of the wall between two fits of the law while reads come in."""
+_TICK = 0.08
+"""Of the height of the plot, how long the tick of a step is."""
 _FAR = 10.0
 """Beyond what is ever seen, in decades of age and in parts of the first read."""
 
 
 class ForgettingView(QWidget):
-    """Left what the sample keeps, its law and what is left over; right the spectrum and numbers."""
+    """Left what the sample keeps, its law and what is left over; right spectrum, β and numbers."""
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
         self._background = background
         self._live: LiveRun | None = None
         self._fitted, self._fitting = 0.0, False
+        self._steps = np.empty(0)
         self._spectrum_of: object = None
         self._temperature = ""
         age = (tr("Time since the pulse"), "s")
@@ -61,36 +65,46 @@ class ForgettingView(QWidget):
         self.kept.line("G", theme.series[0], width=2)
         self.kept.line("law", theme.fit, width=2)
         self.kept.line("bound", theme.series[0], symbol="t")
-        self.left_over = PlotFrame(tr("Left over of the law"), age, ("", ""), theme, log_x=True)
+        self._followed = self.kept.curves
+        self.kept.bars("steps", theme.text, width=2, opaque=True)
+        self.left_over = PlotFrame(tr("Left over of the law"), age, (tr("left over"), ""), theme,
+                                   log_x=True)
         self.left_over.line("residual", theme.series[0])
         self.left_over.share_x(self.kept)
         self.spectrum = SpectrumPlot(theme)
+        self.beta = BetaPlot(theme)
         self.numbers = QLabel()
         self.numbers.setWordWrap(True)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reads = ReadsPanel()
-        # The time before the first read, of which nothing is known, in grey.
-        self._dead = self.kept.area(QColor(theme.grid))
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.kept, 0, 0)
-        layout.addWidget(self.left_over, 1, 0)
-        layout.addWidget(self.spectrum, 0, 1)
+        # The time before the first read, of which nothing is known.
+        self._dead = self.kept.hatching(QColor(theme.faint))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         below = QVBoxLayout()
         below.setContentsMargins(6, 0, 6, 6)
-        below.addWidget(self.numbers, 1)
+        below.addWidget(self.numbers)
         below.addWidget(self.reads)
-        layout.addLayout(below, 1, 1)
-        for at, (across, down) in enumerate(((5, 5), (3, 2))):
-            layout.setColumnStretch(at, across)
-            layout.setRowStretch(at, down)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, parts in ((left, ((self.kept, 5), (self.left_over, 2))),
+                              (right, ((self.spectrum, 4), (self.beta, 3)))):
+            column.setSpacing(4)
+            for part, height in parts:
+                column.addWidget(part, height)
+        right.addLayout(below)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(left, 5)
+        layout.addLayout(right, 3)
 
     def begin(self, live: LiveRun, folder: Path, sample: str, pair: str) -> None:
         """A run begins; the last cycles of its electrode pair are looked for."""
-        self._live, self._fitted = live, 0.0
+        self._live, self._fitted, self._steps = live, 0.0, np.empty(0)
         self.kept.clear()
         self.left_over.clear()
+        self.beta.follow()
         self.numbers.setText("")
         self._dead.setRect(QRectF())
         self._background.ask(partial(self._look_back, live, folder, sample, pair),
@@ -122,6 +136,7 @@ class ForgettingView(QWidget):
             self._live = live
             self.kept.clear()
             self.left_over.clear()
+        self.beta.refresh(live)
         age, G = live.reads.curve()
         known = np.flatnonzero(np.isfinite(G))
         if not known.size or not live.pulse:
@@ -136,13 +151,22 @@ class ForgettingView(QWidget):
         self._bounds(age, G, (high - low) / 2, float(first))
         begins = float(np.log10(age[known[0]]))
         self._dead.setRect(QRectF(begins - _FAR, -_FAR, _FAR, 2 * _FAR))
-        self.kept.fit(from_x=float(age[known[0]]) / 2)
+        self.kept.fit(self._followed, from_x=float(age[known[0]]) / 2)
+        self._tick_steps(age[known], G[known] / first)
         if live.fit is not self._spectrum_of or live.fit is None:
             self._spectrum_of = live.fit
             self.spectrum.show_spectrum(live.spectrum(), tr("no spectrum yet"),
                                         level=live.level)
         self._tell(live, float(age[known[-1]]), float(G[known[-1]] / first))
         self._fit_law(live)
+
+    def _tick_steps(self, age: Array, ratio: Array) -> None:
+        """A tick across the curve where the conductance jumped."""
+        low, high = self.kept.item.vb.viewRange()[1]
+        half = _TICK * (high - low) / 2
+        at = np.interp(self._steps, age, ratio)
+        self.kept.give("steps", np.repeat(self._steps, 2),
+                       np.column_stack([at - half, at + half]).ravel())
 
     def _bounds(self, age: Array, G: Array, u: Array, first: float) -> None:
         """Below three standard uncertainties a read is a bound: an arrow, not a point."""
@@ -156,7 +180,10 @@ class ForgettingView(QWidget):
                 latest.phase.name):
             return
         self._fitting, self._fitted = True, now
-        self._background.ask(partial(_law_or_none, *live.reads.curve()), partial(self._law, live))
+        newest = live.newest_reads
+        G, age = (each.copy() for each in newest.window(len(newest)))
+        self._background.ask(partial(_law_or_none, *live.reads.curve(), (age, G)),
+                             partial(self._law, live))
 
     def _law(self, live: LiveRun, law: FittedLaw | None) -> None:
         self._fitting = False
@@ -165,10 +192,11 @@ class ForgettingView(QWidget):
         self.kept.give("law", law.age, law.ratio)
         self.left_over.give("residual", law.residual_age, law.residual)
         self.left_over.fit()
-        found = law.retention
+        found, self._steps = law.retention, law.steps
         self.kept.entitle(tr("What is left"), (
             tr("law: {law}").format(law=tr(found.law)) if found.law else
-            tr("no law: {why}").format(why=in_short(found.law_reason))))
+            tr("no law: {why}").format(why=in_short(found.law_reason))),
+            tr("{n} steps").format(n=self._steps.size) if self._steps.size else "")
 
     def _tell(self, live: LiveRun, age: float, ratio: float) -> None:
         """Numbers of the moment: raw readings, what is used of the range, the margin."""
@@ -186,13 +214,15 @@ class ForgettingView(QWidget):
                 ("NPLC", f"{phase.nplc:g}")]
         if self._temperature:
             rows.append((tr("temperature"), self._temperature))
-        self.numbers.setText("<table cellspacing='3'>" + "".join(
-            f"<tr><td>{name}&nbsp;&nbsp;</td><td><b>{text}</b></td></tr>"
-            for name, text in rows) + "</table>")
+        cells = [f"<td>{name}&nbsp;</td><td><b>{text}</b>&nbsp;&nbsp;&nbsp;</td>"
+                 for name, text in rows]
+        self.numbers.setText("<table cellspacing='2'>" + "".join(
+            f"<tr>{''.join(cells[at:at + 2])}</tr>" for at in range(0, len(cells), 2))
+            + "</table>")
 
 
-def _law_or_none(age: Array, G: Array) -> FittedLaw | None:
+def _law_or_none(age: Array, G: Array, newest: tuple[Array, Array]) -> FittedLaw | None:
     try:
-        return fitted_law(age, G)
+        return fitted_law(age, G, newest)
     except ValueError:  # no read that a curve could begin with
         return None

@@ -17,9 +17,9 @@ JAPANESE: Mapping[str, str] = {
     "Add to queue": "待ち行列へ",
     "At once, within the same limits (Ctrl+L)": "直ちに、同じ制限の範囲内で(Ctrl+L)",
     "At {time}: {current} through the sample, {voltage} across it; {bridged} of {all} junctions "
-    "bridged. Wires by potential; where current flows, the thicker the more.":
+    "bridged. Wires by potential, from {low} to {high}; where current flows, the thicker the more.":
         "{time}:試料電流 {current}、両端電圧 {voltage}。接合 {all} 個のうち {bridged} 個が導通。"
-        "線の色は電位、太さは電流。",
+        "線の色は電位({low} から {high})、太さは電流。",
     "Avalanches": "なだれ",
     "Band": "帯域",
     "Calm and unstable": "静穏と不安定",
@@ -147,6 +147,7 @@ JAPANESE: Mapping[str, str] = {
     "as fast as it can": "計算の速さで",
     "calm": "静穏",
     "compliance margin": "制限までの余裕",
+    "cycle {n}": "{n} 回目",
     "dark": "暗い",
     "events in an avalanche": "なだれ内の事象数",
     "failed": "失敗",
@@ -161,6 +162,7 @@ JAPANESE: Mapping[str, str] = {
     "large": "大きい",
     "law: {law}": "法則:{law}",
     "left": "残り",
+    "left over": "残差",
     "light": "明るい",
     "Writing {path} …": "{path} を書いています…",
     "no law: {why}": "法則なし:{why}",
@@ -189,7 +191,7 @@ JAPANESE: Mapping[str, str] = {
     "read back {n} s ago": "{n} 秒前に読み戻し",
     "resistor": "抵抗器",
     "separated": "離れている",
-    "share at least as large": "それ以上の割合",
+    "share ≥ size": "それ以上の割合",
     "shuffled": "並べ替え",
     "simulated": "模擬",
     "simulated, at": "模擬、速さ",
@@ -215,6 +217,7 @@ JAPANESE: Mapping[str, str] = {
     "running": "測定中",
     "{n} runs: {values}": "{n} 回:{values}",
     "{n} samples": "{n} 点",
+    "{n} steps": "段差 {n} 個",
     "{phase} · {level} · {left} left": "{phase} · {level} · 残り {left}",
     "{time} · max {level} · ≤ {charge} · {n} samples":
         "{time} · 最大 {level} · ≤ {charge} · {n} 点",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ginsen.analysis.ring import Ring
 from ginsen.analysis.states import UNSTABLE_ABOVE
 from ginsen.gui.age_trace import AgeTrace
 from ginsen.gui.beta_track import BetaTrack
@@ -17,6 +18,8 @@ from ginsen.protocols.acquisition import News
 from ginsen.types import Array, SpectralFit
 
 MOST_BANDS = 1000
+NEWEST_READS = 2048
+"""In which steps are looked for, which takes a quarter of a second."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class LiveRun:
         """The last pulse that is over."""
         self.reads, self.reads_low, self.reads_high = AgeTrace(), AgeTrace(), AgeTrace()
         """Conductance (S) by the time (s) since it was over, and ± its standard uncertainty."""
+        self.newest_reads = Ring(NEWEST_READS)
+        """The newest of them as they came, by their age."""
         self.steps: list[Step] = []
         """What each phase gave."""
         self.latest: News | None = None
@@ -101,6 +106,7 @@ class LiveRun:
         if self.bands and is_pulse(self.bands[-1].name):
             self.pulse = self.bands[-1]
             self.reads, self.reads_low, self.reads_high = AgeTrace(), AgeTrace(), AgeTrace()
+            self.newest_reads.clear()
         start = float(news.samples.time[0])
         self.bands.append(Band(news.phase.name, news.phase.level, news.number, start, start))
         self.steps.append(Step(news.phase.level))
@@ -112,6 +118,7 @@ class LiveRun:
         samples = news.samples
         u = samples.u_current / abs(news.phase.level or np.nan)
         self.reads.append(age, news.conductance)
+        self.newest_reads.append(news.conductance, age)
         self.reads_low.append(age, news.conductance - u)
         self.reads_high.append(age, news.conductance + u)
 

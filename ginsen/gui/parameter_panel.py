@@ -22,8 +22,8 @@ from ginsen.gui.quantity_text import text_of
 from ginsen.gui.theme import restyle
 from ginsen.protocols import PROTOCOLS, Protocol
 
-_LABEL = 9
-"""Heights of a line, that a label is wide at least: a longer one has its group to itself."""
+_LABEL = 13
+"""Heights of a line, that the column of labels is wide at most; a longer one takes two lines."""
 
 Field = QLineEdit | QComboBox | QCheckBox
 
@@ -149,7 +149,8 @@ def _in_one_column(page: QWidget) -> None:
     labels = [label for label in page.findChildren(QLabel) if label.buddy() is not None]
     widest = max((label.sizeHint().width() for label in labels), default=0)
     for label in labels:
-        label.setMinimumWidth(min(widest, _LABEL * label.fontMetrics().height()))
+        label.setWordWrap(True)
+        label.setFixedWidth(min(widest, _LABEL * label.fontMetrics().height()))
 
 
 def _heading(text: str) -> QLabel:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt5.QtCore import QRectF, Qt
-from PyQt5.QtGui import QColor, QFont, QPainter
-from PyQt5.QtSvg import QSvgGenerator
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QColor, QFont
 from PyQt5.QtWidgets import (
-    QFileDialog,
     QGraphicsRectItem,
     QHBoxLayout,
-    QLabel,
-    QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ginsen.gui.axis import QuantityAxis
+from ginsen.gui.hatched_area import HatchedArea
 from ginsen.gui.language import tr
 from ginsen.gui.pens import pen
+from ginsen.gui.plot_cursor import PlotCursor
+from ginsen.gui.plot_export import ask_path, export
+from ginsen.gui.plot_title import PlotTitle
 from ginsen.gui.ranges import bounds_of, following, growing
 from ginsen.gui.theme import Theme
 from ginsen.gui.thinning import to_columns
@@ -40,20 +38,19 @@ Follow = Callable[[tuple[float, float] | None, tuple[float, float]], tuple[float
 class PlotFrame(QWidget):
     """One diagram. Curves are made once, by name, and given their data again and again.
 
+    Emits `exported` with a sentence once it was saved, or could not be.
+
     Axes follow the data until somebody zooms or pans; a double click lets them follow again.
     """
+
+    exported = pyqtSignal(str)
 
     def __init__(self, title: str, x: tuple[str, str], y: tuple[str, str], theme: Theme, *,
                  log_x: bool = False, log_y: bool = False, growing_x: bool = False) -> None:
         super().__init__()
         self.theme = theme
         self.log_x, self.log_y = log_x, log_y
-        self.title = QLabel(title)
-        self.title.setObjectName("group")
-        self.title.setTextFormat(Qt.TextFormat.RichText)
-        # What is told beside the name must not make the window any wider: it takes another line.
-        self.title.setWordWrap(True)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title = PlotTitle(title)
         self._units = (x, y)
         self._curves: dict[str, Any] = {}
         self._data: dict[str, tuple[Array, Array]] = {}
@@ -69,6 +66,7 @@ class PlotFrame(QWidget):
         self._sentence = pg.LabelItem("", color=theme.faint, justify="center")
         self._sentence.setParentItem(self.item.vb)
         self._sentence.anchor((0.5, 0.5), (0.5, 0.5))
+        self.reader = PlotCursor(self.plot, theme, self._place_text, self._follow_again)
         self._lay_out()
         self.item.vb.sigRangeChangedManually.connect(self._taken_over)
         self.plot.scene().sigMouseClicked.connect(self._clicked)
@@ -79,6 +77,7 @@ class PlotFrame(QWidget):
             axis.setPen(self.theme.faint)
             axis.setTextPen(self.theme.text)
             axis.setStyle(showValues=False)  # until there is something that they count
+        self.item.layout.setContentsMargins(0, 0, 10, 0)  # for half of the last number
         self.item.showGrid(x=True, y=True, alpha=0.18)
         self.item.hideButtons()
         self.item.setMenuEnabled(False)
@@ -97,12 +96,9 @@ class PlotFrame(QWidget):
         self.log_button.setChecked(self.log_y)
         self.log_button.setToolTip(tr("Logarithmic or linear scale"))
         self.log_button.toggled.connect(self.set_log)
-        self.readout = QLabel("")
-        self.readout.setObjectName("faint")
         top = QHBoxLayout()
         top.setContentsMargins(6, 2, 4, 0)
         top.addWidget(self.title, 1)
-        top.addWidget(self.readout)
         for button in (self.log_button, self.export_button):
             button.setObjectName("small")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -112,11 +108,6 @@ class PlotFrame(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.plot, 1)
-        self.plot.scene().sigMouseMoved.connect(self._moved)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """A title of two lines takes room from its own plot, not from those beside it."""
-        return False
 
     # -- curves ---------------------------------------------------------------------------------
 
@@ -160,6 +151,11 @@ class PlotFrame(QWidget):
         """The data of a curve, in SI."""
         return self._data.get(name, (np.empty(0), np.empty(0)))
 
+    @property
+    def curves(self) -> tuple[str, ...]:
+        """The names of its curves."""
+        return tuple(self._curves)
+
     def clear(self) -> None:
         """Take the data of every curve away; the axes will follow what comes next."""
         for name in self._curves:
@@ -185,13 +181,8 @@ class PlotFrame(QWidget):
         self._sentence.setText(sentence)
 
     def entitle(self, *parts: str) -> None:
-        """The name of the plot, and what is told beside it; all of it also under the pointer."""
-        name, *told = (part for part in parts if part)
-        text = "&nbsp;&nbsp; ".join((name, *(f"<span style='font-weight:normal'>{part}</span>"
-                                             for part in told)))
-        if text != self.title.text():
-            self.title.setText(text)
-            self.title.setToolTip(text)
+        """The name of the plot, and what is told beside it."""
+        self.title.entitle(*(part for part in parts if part))
 
     # -- axes -----------------------------------------------------------------------------------
 
@@ -244,6 +235,7 @@ class PlotFrame(QWidget):
 
     def set_log(self, on: bool) -> None:
         """A logarithmic or a linear scale upwards."""
+        self.reader.clear()
         self.log_y = on
         self._apply_scales()
         self.follow()
@@ -265,58 +257,33 @@ class PlotFrame(QWidget):
 
     def _clicked(self, event: Any) -> None:
         if event.double():
-            self.follow()
-            self.fit()
+            self._follow_again()
 
-    def _moved(self, position: Any) -> None:
-        """The cursor: where the mouse is, in the units of the axes."""
-        if not self.item.vb.sceneBoundingRect().contains(position):
-            self.readout.setText("")
-            return
-        point = self.item.vb.mapSceneToView(position)
-        x = 10.0 ** point.x() if self.log_x else point.x()
-        y = 10.0 ** point.y() if self.log_y else point.y()
-        self.readout.setText(f"{x:.4g} {self._units[0][1]}, {y:.4g} {self._units[1][1]}")
+    def _follow_again(self) -> None:
+        self.reader.clear()
+        self.follow()
+        self.fit()
 
-    # -- export ---------------------------------------------------------------------------------
+    def _place_text(self, here: tuple[float, float], mark: tuple[float, float] | None) -> str:
+        """A place in the units of the axes, and how far it is from another one."""
+        x, y = self._value(here)
+        told = f"{x:.4g} {self._units[0][1]}, {y:.4g} {self._units[1][1]}"
+        if mark is None:
+            return told
+        x0, y0 = self._value(mark)
+        return (f"{told}   Δ {x - x0:.4g} {self._units[0][1]}, "
+                f"{y - y0:.4g} {self._units[1][1]}")
+
+    def _value(self, place: tuple[float, float]) -> tuple[float, float]:
+        x, y = place
+        return (10.0 ** x if self.log_x else x), (10.0 ** y if self.log_y else y)
 
     def _ask_export(self) -> None:
-        menu = QMenu(self)
-        for suffix in ("png", "svg", "csv"):
-            menu.addAction(suffix.upper(), lambda suffix=suffix: self._ask_path(suffix))
-        menu.exec_(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
-
-    def _ask_path(self, suffix: str) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save this plot"), f"plot.{suffix}",
-                                              f"*.{suffix}")
-        if path:
-            self.export(Path(path).with_suffix(f".{suffix}"))
-
-    def export(self, path: Path) -> None:
-        """Write the plot (.png, .svg) or its curves (.csv) to a path."""
-        if path.suffix == ".csv":
-            path.write_text(self.csv(), encoding="utf-8")
-        elif path.suffix == ".svg":
-            self._write_svg(path)
-        else:
-            self.plot.grab().save(str(path), "PNG")
-
-    def csv(self) -> str:
-        """Every curve that has data, one point a line: its name, x and y in SI."""
-        (x_label, x_unit), (y_label, y_unit) = self._units
-        lines = [f"curve,{x_label} ({x_unit}),{y_label} ({y_unit})"]
-        for name, (x, y) in self._data.items():
-            lines += [f"{name},{a!r},{b!r}" for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-        return "\n".join(lines) + "\n"
-
-    def _write_svg(self, path: Path) -> None:
-        generator = QSvgGenerator()
-        generator.setFileName(str(path))
-        generator.setSize(self.plot.size())
-        generator.setViewBox(self.plot.rect())
-        painter = QPainter(generator)
-        self.plot.render(painter, QRectF(self.plot.rect()), self.plot.rect())
-        painter.end()
+        path = ask_path(self.export_button)
+        if path is not None:
+            done = export(self.plot, self._units, self._data, path)
+            self.exported.emit((tr("Saved as {path}") if done else
+                                tr("{path} could not be written.")).format(path=path))
 
     def area(self, colour: QColor) -> QGraphicsRectItem:
         """A shaded area behind the curves, empty as yet; its rectangle is in what axes count."""
@@ -324,6 +291,12 @@ class PlotFrame(QWidget):
         area.setPen(pg.mkPen(None))
         area.setBrush(pg.mkBrush(colour))
         area.setZValue(-10)
+        self.item.vb.addItem(area, ignoreBounds=True)
+        return area
+
+    def hatching(self, colour: QColor) -> QGraphicsRectItem:
+        """A hatched area behind the curves, likewise."""
+        area = HatchedArea(colour)
         self.item.vb.addItem(area, ignoreBounds=True)
         return area
 

@@ -63,12 +63,16 @@ class PreviewPlot(QWidget):
         axis.setLabel("" if by_name else tr("Voltage"), units=None if by_name else "V")
         self.plot.getPlotItem().autoRange()
         self.told.setText(shown.told)
+        self.told.show()
         self._say("\n".join(map(said, shown.sentences)), wrong=shown.refused)
 
     def show_problem(self, sentence: str) -> None:
         """Draw nothing, and say why."""
         self._line.setData([], [])
-        self.told.setText("")
+        self.told.hide()
+        axis = self.plot.getPlotItem().getAxis("left")
+        axis.setTicks([[]])
+        axis.setLabel(tr("Voltage"))
         self._say(said(sentence), wrong=True)
 
     def _say(self, text: str, *, wrong: bool) -> None:

@@ -84,6 +84,7 @@ class RecordsView(QWidget):
         told = QScrollArea()
         told.setWidgetResizable(True)
         told.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.sentences.setContentsMargins(0, 0, 6, 0)
         told.setWidget(self.sentences)
         column.addWidget(told, 2)
         plots = QWidget()

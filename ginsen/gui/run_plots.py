@@ -56,7 +56,7 @@ class VoltagePlot(TimePlot):
         time, voltage = live.voltage.curve()
         self.give("|V|", time, np.abs(voltage))
         self.shade(live)
-        self.fit(("|V|",))
+        self.fit(("|V|",), headroom=0.1, footroom=0.1)
         self.give("in compliance", *on_the_floor(self, live))
 
 

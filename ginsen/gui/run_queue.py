@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from ginsen.gui.language import tr
+
 State = Literal["waiting", "running", "finished", "aborted", "failed", "interrupted"]
 
 
@@ -20,6 +22,15 @@ class Entry:
     state: State = "waiting"
     why: str = ""
     recording: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """What is measured where: protocol, sample, pair, polarity, and which cycle of the pair."""
+        known = [self.texts.get(name, "unknown")
+                 for name in ("electrode_pair", "polarity", "cycle_on_this_pair")]
+        if known[2] != "unknown":
+            known[2] = tr("cycle {n}").format(n=known[2])
+        return " · ".join((self.told, *(each for each in known if each not in ("", "unknown"))))
 
     @property
     def told(self) -> str:

@@ -19,6 +19,8 @@ SHADES = 10
 WIDTHS = 5
 LEAST_SHARE = 0.01
 """Of the sample's current: a piece of wire that carries less is not lit."""
+_SHOWN = {"light": (0.05, 0.95), "dark": (0.3, 1.0)}
+"""The part of the colour scale that stands out from the ground."""
 _ON = 0.1
 """A junction above this share of the greatest conductance is drawn as bridged."""
 
@@ -37,7 +39,9 @@ class SampleView(QWidget):
             item.getAxis(side).setPen(theme.faint)
             item.getAxis(side).setTextPen(theme.text)
             item.setLabel(side, "x" if side == "bottom" else "y", units="m")
-        colours = pg.colormap.get("cividis").getLookupTable(0.05, 0.95, SHADES)
+        colours = pg.colormap.get("cividis").getLookupTable(*_SHOWN[theme.name], SHADES)
+        self._ends = [f"<span style='color:{pg.mkColor(colours[at]).name()}'>━</span>"
+                      for at in (0, -1)]
         self._wires = [self._pairs(pen(colour, 1.5)) for colour in colours]
         self._path = [self._pairs(pen(theme.alarm, 2 + 1.6 * at)) for at in range(WIDTHS)]
         self._bridged = pg.ScatterPlotItem(size=5, pen=None, brush=theme.text)
@@ -72,11 +76,13 @@ class SampleView(QWidget):
         self._electrodes.setData(picture.electrodes[:, 0], picture.electrodes[:, 1])
         span = np.ptp(picture.potentials)
         self.told.setText(tr("At {time}: {current} through the sample, {voltage} across it; "
-                             "{bridged} of {all} junctions bridged. Wires by potential; where "
-                             "current flows, the thicker the more.").format(
+                             "{bridged} of {all} junctions bridged. Wires by potential, from "
+                             "{low} to {high}; where current flows, the thicker the more.").format(
             time=quantity(picture.time, "s"), current=quantity(picture.total, "A"),
             voltage=quantity(float(span), "V"), bridged=len(bridged),
-            all=len(picture.positions)))
+            all=len(picture.positions),
+            low=f"{self._ends[0]} {quantity(float(picture.potentials.min()), 'V')}",
+            high=f"{self._ends[1]} {quantity(float(picture.potentials.max()), 'V')}"))
         if not self.has_picture:
             self.has_picture = True
             self.plot.getPlotItem().autoRange()

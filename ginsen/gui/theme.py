@@ -33,11 +33,47 @@ class Theme:
     fit: str = VERMILLION
 
 
+STOP = "#be5400"
+"""Vermillion, darker, so that white on it has the contrast of a text."""
 LIGHT = Theme("light", ground="#ffffff", panel="#f3f4f5", text="#16191c", faint="#5c646b",
               grid="#d5d9dc", series=(BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY))
 DARK = Theme("dark", ground="#101418", panel="#1b2127", text="#f0f2f4", faint="#9aa4ad",
              grid="#39424a", series=(SKY, ORANGE, GREEN, YELLOW, PURPLE, VERMILLION), fit=ORANGE)
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+LEAST_CONTRAST = 4.5
+"""Of a text on its ground, as the ratio of their luminances (WCAG 2.1, success criterion 1.4.3)."""
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """A colour `#rrggbb` with so great a share of another one."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round((1 - share) * one + share * two):02x}" for one, two in pairs)
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two luminances, from 1 to 21 (WCAG 2.1)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def legible(colour: str, ground: str, text: str) -> str:
+    """A colour in which something may be written on a ground: as it is, or nearer to `text`."""
+    shades = (mixed(colour, text, share / 20) for share in range(21))
+    return next((each for each in shades if contrast(each, ground) >= LEAST_CONTRAST), text)
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at:at + 2], 16) for at in (1, 3, 5))
+
+
+def _luminance(colour: str) -> float:
+    """The relative luminance, 0 of black to 1 of white (WCAG 2.1)."""
+    shares = (each / 255 for each in _channels(colour))
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4
+                        for each in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def use_type(points: int) -> None:
@@ -67,6 +103,15 @@ def style_sheet(theme: Theme, points: int) -> str:
     QLineEdit[wrong="true"] {{ border: 2px solid {theme.alarm}; }}
     QPushButton, QToolButton {{ background: {theme.ground}; border: 1px solid {theme.faint};
         border-radius: 4px; padding: 4px 10px; }}
+    QCheckBox::indicator {{ width: {points + 3}px; height: {points + 3}px;
+        border: 1px solid {theme.faint}; border-radius: 3px; background: {theme.ground}; }}
+    QCheckBox::indicator:checked {{ background: {theme.series[0]};
+        border: 3px solid {theme.ground}; outline: 1px solid {theme.faint}; }}
+    QCheckBox:focus, QRadioButton:focus {{ text-decoration: underline; }}
+    QMenu::item {{ padding: 4px 24px 4px 16px; }}
+    QMenu::item:selected, QMenuBar::item:selected {{ background: {BLUE}; color: white; }}
+    QMenu::item:disabled {{ color: {theme.faint}; }}
+    QMenu::separator {{ height: 1px; background: {theme.grid}; margin: 3px 8px; }}
     QToolButton#small {{ border: none; background: transparent; padding: 1px 5px;
         color: {theme.faint}; }}
     QToolButton#small:checked {{ color: {theme.text}; font-weight: bold; }}
@@ -81,7 +126,7 @@ def style_sheet(theme: Theme, points: int) -> str:
         color: {theme.faint}; border-color: {theme.grid}; }}
     QPushButton#start {{ background: {BLUE}; color: white; font-weight: bold; }}
     QPushButton#start:disabled {{ background: {theme.grid}; color: {theme.faint}; }}
-    QPushButton#off {{ background: {VERMILLION}; color: white; font-weight: bold;
+    QPushButton#off {{ background: {STOP}; color: white; font-weight: bold;
         font-size: {points + 4}pt; border: 2px solid {theme.text}; padding: 8px 14px; }}
     QPushButton#pause {{ padding: 8px 12px; }}
     QPushButton#pause:checked {{ background: {theme.on}; color: black; font-weight: bold; }}
@@ -89,7 +134,9 @@ def style_sheet(theme: Theme, points: int) -> str:
     QLabel#title {{ font-size: {points + 3}pt; font-weight: bold; }}
     QLabel#group {{ font-weight: bold; padding-top: 6px; }}
     QLabel#faint {{ color: {theme.faint}; }}
-    QLabel#wrong {{ color: {theme.alarm}; font-weight: bold; }}
+    QLabel#plot {{ font-weight: bold; }}
+    QLabel#readout {{ background: {theme.ground}; color: {theme.faint}; padding: 0 3px; }}
+    QLabel#wrong {{ color: {legible(theme.alarm, theme.panel, theme.text)}; font-weight: bold; }}
     QFrame#card {{ background: {theme.ground}; border: 1px solid {theme.grid};
         border-radius: 5px; }}
     QFrame#card QLabel {{ background: transparent; }}
@@ -97,6 +144,10 @@ def style_sheet(theme: Theme, points: int) -> str:
         background: {theme.panel}; }}
     QTabBar::tab:selected {{ background: {theme.ground};
         border-bottom: 3px solid {theme.series[0]}; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab:focus {{ text-decoration: underline; }}
+    QGraphicsView {{ border: 1px solid {theme.ground}; }}
+    QGraphicsView:focus {{ border: 1px solid {theme.series[0]}; }}
     QTabWidget::pane {{ border: 1px solid {theme.grid}; }}
     QProgressBar {{ border: 1px solid {theme.grid}; border-radius: 3px; text-align: center;
         background: {theme.ground}; }}

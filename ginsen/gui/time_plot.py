@@ -11,11 +11,13 @@ from PyQt5.QtWidgets import QGraphicsRectItem
 from ginsen.gui.language import tr
 from ginsen.gui.live_run import LiveRun
 from ginsen.gui.plot_frame import PlotFrame
-from ginsen.gui.theme import Theme
+from ginsen.gui.theme import Theme, legible, mixed
 
 MOST_SHADED = 24
 """More phases than these are a staircase: shading them says nothing."""
 _FAR = 1e6
+_SHADE = 0.13
+"""How strong the shading of a phase is."""
 
 
 class TimePlot(PlotFrame):
@@ -64,7 +66,8 @@ class TimePlot(PlotFrame):
                          top - row * label.boundingRect().height() * 0.8 * pixel_y)
 
     def _shading(self, at: int) -> tuple[QGraphicsRectItem, Any]:
-        colour = QColor(self.theme.series[at % len(self.theme.series)])
-        label = self.text("", colour.name(), bold=True)
-        colour.setAlpha(34)
-        return self.area(colour), label
+        theme, colour = self.theme, self.theme.series[at % len(self.theme.series)]
+        ground = mixed(theme.ground, colour, _SHADE)
+        shade = QColor(colour)
+        shade.setAlphaF(_SHADE)
+        return self.area(shade), self.text("", legible(colour, ground, theme.text), bold=True)

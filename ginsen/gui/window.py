@@ -28,6 +28,7 @@ from ginsen.gui.live_run import LiveRun
 from ginsen.gui.menus import add_menus
 from ginsen.gui.message_line import MessageLine
 from ginsen.gui.output_off import OutputOff
+from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.queue_panel import QueuePanel
 from ginsen.gui.run_control import RunControl
 from ginsen.gui.run_queue import Entry, Queue, added
@@ -121,6 +122,8 @@ class BenchWindow(QMainWindow):
         self.analysis.read_floors()
         for speaker in (self.output_off.told, self.control.said, self.runs.refused):
             speaker.connect(self.say)
+        for plot in self.views.findChildren(PlotFrame):
+            plot.exported.connect(self.say)
         self.strip.off.connect(self.off)
         self.stations.wanted.connect(self.open_station)
         self.stations.paced.connect(lambda speed: setattr(bench, "speed", speed))
@@ -179,7 +182,7 @@ class BenchWindow(QMainWindow):
 
     def _begun(self, entry: Entry, protocol: Protocol) -> None:
         self.live = LiveRun(protocol.windows, self.analysis.unstable_above)
-        self.strip.show_run(entry.told)
+        self.strip.show_run(entry.title)
         self.views.begin(protocol, self.live)
         self.message.forget()
 
