@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import Indices, inner, inner_summing
+from ginsen.physics.kernel import Flags, Indices, inner, inner_summing
 from ginsen.physics.substitution import precondition
 from ginsen.types import Array
 
@@ -32,7 +32,7 @@ def leaving(
 @inner_summing
 def correct(
     plan: Plan, panel: Array, first: Indices, second: Indices, conductance: Array, x: Array,
-    share: float, most: int, room: Array,
+    share: float, most: int, marked: Flags, room: Array,
 ) -> tuple[int, float]:
     """Bring the inner potentials `x` (V) to those of the present `conductance`, in place.
 
@@ -40,7 +40,8 @@ def correct(
     power that the remaining error would dissipate, rᵀ A⁻¹ r seen through the factor, is below
     `share` of the whole, or `most` steps are done. By Dirichlet's principle that is also by how
     much Σ G V² is too great. Returns the steps done and the share there was before a last one:
-    looking at the error costs as much as a step, and is used as one. `room` is (5, len(x)).
+    looking at the error costs as much as a step, and is used as one. `marked` is room for
+    `precondition`, `room` is (5, len(x)).
     """
     inner = plan.inner
     residual = room[0]
@@ -54,7 +55,7 @@ def correct(
     before = 0.0
     step = 0
     while True:
-        precondition(plan, panel, residual, z, room[4])
+        precondition(plan, panel, residual, z, marked, room[4])
         error = 0.0
         for i in range(inner):
             error += residual[i] * z[i]

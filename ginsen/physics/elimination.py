@@ -23,7 +23,8 @@ class Plan(NamedTuple):
 
     Nodes are named by their place in the order; the terminals come last, as one supernode of which
     nothing is eliminated. Supernode s eliminates the nodes `first[s]` to `first[s + 1]`, which
-    share the later neighbours `rows[row_start[s]:row_start[s + 1]]`. Its panel holds, column by
+    share the later neighbours `rows[row_start[s]:row_start[s + 1]]`; node p is one of supernode
+    `home[p]`. Its panel holds, column by
     column, these nodes' conductances to each other and to the neighbours, from `panel_start[s]` on.
     `parent[s]` takes over the mesh between the neighbours, which has the places `into` (aligned
     with `rows`) in the parent's front; the mesh waits at `mesh_start[s]` of a stack, after being
@@ -34,6 +35,7 @@ class Plan(NamedTuple):
     inner: int
     outer: int
     first: Indices
+    home: Indices
     row_start: Indices
     rows: Indices
     into: Indices
@@ -94,7 +96,7 @@ def plan(inner: int, outer: int, edges: Indices) -> Plan:
     child_start = np.concatenate(([0], np.cumsum(np.bincount(up, minlength=count + 1))))
     children = np.argsort(up, kind="stable")
     mesh_start, mesh_made, stack = _stack(neighbours, child_start, children)
-    return Plan(inner, outer, np.append(first, inner + outer),
+    return Plan(inner, outer, np.append(first, inner + outer), of_node[:inner].copy(),
                 np.append(row_start, row_start[-1]), rows, into, up,
                 np.concatenate(([0], np.cumsum(panel))), mesh_start, np.append(mesh_made, 0),
                 child_start.astype(np.int64), children.astype(np.int64), int(stack))

@@ -37,12 +37,17 @@ class Course:
 
 @dataclass(frozen=True)
 class Work:
-    """What an engine has done so far."""
+    """What an engine has done so far.
+
+    `corrections` are substitutions there and back, `updates` junctions whose change was taken into
+    the factor without a new factorisation.
+    """
 
     solutions: int
     factorisations: int
-    gradient_steps: int
+    corrections: int
     events: int
+    updates: int
 
 
 class Engine:
@@ -83,7 +88,7 @@ class Engine:
         self._wiring = _wired(circuit)
         self._solution = unsolved(self._wiring)
         self._solution.base[count:] = constant
-        self._counts = np.zeros(4, dtype=np.int64)
+        self._counts = np.zeros(5, dtype=np.int64)
         self._drive = _undriven(circuit.terminals.size)
         self._junctions = _virgin(law.parameters, law.state, current_accuracy)
         self._begin(float(law.state[:, SINCE].max(initial=0.0)))
@@ -171,6 +176,10 @@ class Engine:
         arrange(held.heap, held.stands, held.due)
         solution.base[:count] = held.conductance
         solution.charge[:] = 0.0
+        # Whatever has a slope is adrift from now on: the solver sorts that out.
+        solution.adrift[:count] = held.which
+        solution.strays[:count] = True
+        solution.numbers[:] = count, np.count_nonzero(held.slope)
         _solve(self._wiring, solution, held.slope, 0.0, self._counts)
 
 

@@ -9,6 +9,9 @@ from numba import njit
 Indices = npt.NDArray[np.int64]
 """What kernels are told of nodes, edges and junctions: their numbers, from 0."""
 
+Flags = npt.NDArray[np.bool_]
+"""Yes or no, for each of them."""
+
 _SUMS = {"reassoc", "contract", "nsz"}
 
 kernel = njit(cache=True, nogil=True, error_model="numpy")

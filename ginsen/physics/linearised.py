@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import Indices, inner, inner_summing
+from ginsen.physics.kernel import Flags, Indices, inner, inner_summing
 from ginsen.types import Array
 
 
@@ -51,7 +51,12 @@ class Solution(NamedTuple):
     integral since it was last emptied. `excess`, (c, 3), holds X as a polynomial of the time from
     now (no unit, 1/s, 1/s²). `panel` is the last factor, `solver` the share of the power that the
     solver left as error, and how many steps beyond the first of each solution it has taken with
-    this factor. The rest is room to work in.
+    this factor.
+
+    The factor is that of the conductances `held` (S, (E,)). The edges that may have another one
+    now are the first of `adrift`, and flagged in `strays`; `numbers` says how many these are, and
+    how many have a slope. `residual` (A, (c, n)) is what the potentials leave of Kirchhoff's law.
+    The rest is room to work in.
     """
 
     base: Array
@@ -65,12 +70,21 @@ class Solution(NamedTuple):
     excess: Array
     solver: Array
     panel: Array
+    held: Array
+    adrift: Indices
+    strays: Flags
+    numbers: Indices
+    residual: Array
     mesh: Array
+    marked: Flags
     room: Array
 
 
 LEFT, CREDIT = 0, 1
 """Places in `Solution.solver`."""
+
+ADRIFT, SLOPING = 0, 1
+"""Places in `Solution.numbers`."""
 
 
 def unsolved(wiring: Wiring) -> Solution:
@@ -86,7 +100,10 @@ def unsolved(wiring: Wiring) -> Solution:
         drops=np.zeros((responses, edges)), weight=np.zeros(edges), between=square(),
         solved=square(), rising=square(), charge=square(), excess=np.zeros((responses, 3)),
         solver=np.zeros(2), panel=np.zeros(int(wiring.plan.panel_start[-1]) + 1),
-        mesh=np.zeros(max(wiring.plan.stack, 1)), room=np.zeros((5, nodes)))
+        held=np.zeros(edges), adrift=np.zeros(edges, dtype=np.int64),
+        strays=np.zeros(edges, dtype=np.bool_), numbers=np.zeros(2, dtype=np.int64),
+        residual=np.zeros((responses, nodes)), mesh=np.zeros(max(wiring.plan.stack, 1)),
+        marked=np.zeros(wiring.plan.mesh_start.size, dtype=np.bool_), room=np.zeros((6, nodes)))
 
 
 @inner_summing
@@ -136,6 +153,12 @@ def change(
     solution: Solution, e: int, now: float, slope: float, then: float, slope_then: float,
 ) -> None:
     """Edge e, so far at `then` (S) and rising by `slope_then` (S/s), is from here at `now`."""
+    numbers = solution.numbers
+    if not solution.strays[e]:
+        solution.strays[e] = True
+        solution.adrift[numbers[ADRIFT]] = e
+        numbers[ADRIFT] += 1
+    numbers[SLOPING] += int(slope != 0.0) - int(slope_then != 0.0)
     base = solution.base[e]
     value, rate, bend = _excess(now / base, slope / base)
     value_then, rate_then, bend_then = _excess(then / base, slope_then / base)

@@ -10,7 +10,8 @@ import numpy as np
 from ginsen.physics.agenda import arrange, rearrange
 from ginsen.physics.kernel import Indices, inner, inner_summing
 from ginsen.physics.law import Evolve
-from ginsen.physics.linearised import Solution, Wiring, change, error, go_on, time_to
+from ginsen.physics.linearised import ADRIFT, Solution, Wiring, change, error, go_on, time_to
+from ginsen.physics.refining import few, shift
 from ginsen.types import Array
 
 
@@ -169,8 +170,13 @@ def _renew(
             junctions.which[e] = e
         _evolve(evolve, junctions, accuracy, slope.size, now)
     conductance, since = junctions.conductance, junctions.since
-    for e in range(slope.size):
-        base[e] = conductance[e] + slope[e] * (now - since[e])
+    if few(solution) and not accuracy.exact:
+        for i in range(solution.numbers[ADRIFT]):
+            e = solution.adrift[i]
+            shift(wiring, solution, e, conductance[e] + slope[e] * (now - since[e]))
+    else:
+        for e in range(slope.size):
+            base[e] = conductance[e] + slope[e] * (now - since[e])
     solve(wiring, solution, slope, 0.0 if accuracy.exact else 0.1 * tight, counts)
     if not accuracy.exact:
         _allow(junctions.reach, solution.weight, tight, math.sqrt(accuracy.gap))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ginsen.physics.elimination import Plan
-from ginsen.physics.kernel import inner_summing, kernel
+from ginsen.physics.kernel import Flags, inner_summing, kernel
 from ginsen.types import Array
 
 # The plan's arrays are taken out before the loops, and nothing is unpacked within: numba counts
@@ -11,13 +11,17 @@ from ginsen.types import Array
 
 
 @inner_summing
-def collect(plan: Plan, panel: Array, x: Array, room: Array) -> None:
+def collect(plan: Plan, panel: Array, marked: Flags, x: Array, room: Array) -> None:
     """Carry the currents `x` (A) put into the inner nodes on to later ones, in place.
 
-    What arrives at the terminals is added to their entries. `room` is as long as `x`.
+    Only through the supernodes that are `marked`, and no longer are afterwards: the others carry
+    none. What arrives at the terminals is added to their entries. `room` is as long as `x`.
     """
     firsts, starts, all_rows, panels = plan.first, plan.row_start, plan.rows, plan.panel_start
     for s in range(firsts.size - 2):
+        if not marked[s]:
+            continue
+        marked[s] = False
         first = firsts[s]
         width = firsts[s + 1] - first
         begin = starts[s]
@@ -86,14 +90,26 @@ def spread(plan: Plan, panel: Array, x: Array, room: Array) -> None:
 
 
 @kernel
-def precondition(plan: Plan, panel: Array, current: Array, x: Array, room: Array) -> None:
+def precondition(
+    plan: Plan, panel: Array, current: Array, x: Array, marked: Flags, room: Array,
+) -> None:
     """Fill `x` with what `current` (A), put into the inner nodes, adds to the potentials (V).
 
     The terminals are held at 0 V. Exact where `panel` is the factor of the present conductances.
+    `marked` is room for one flag a supernode, none set.
     """
-    for i in range(x.size):
-        x[i] = current[i] if i < plan.inner else 0.0
-    collect(plan, panel, x, room)
+    home, parent, root = plan.home, plan.parent, marked.size
+    for i in range(plan.inner):
+        x[i] = current[i]
+        if current[i] != 0.0:
+            # What is put in here is carried on through all that stands above in the tree.
+            s = home[i]
+            while s < root and not marked[s]:
+                marked[s] = True
+                s = parent[s]
+    for i in range(plan.inner, x.size):
+        x[i] = 0.0
+    collect(plan, panel, marked, x, room)
     for i in range(plan.inner, x.size):
         x[i] = 0.0
     spread(plan, panel, x, room)
