@@ -32,6 +32,9 @@ CONTACT_LIMITS = {"keithley2400": (2.0, 50.0), "keithley2602b": (0.0, 1e3),
 """Source meters that can judge contact from force to sense, and between which limits (Ω)."""
 
 CARD = "daq_with_amplifier"
+ALONE = ("keithley4200",)
+"""Instruments of several channels of which a station can use one: a test is of all of them."""
+
 TOLD_MAINS = (CARD, "keithley4200")
 """Source meters that do not tell the power line frequency: the station does."""
 
@@ -155,6 +158,11 @@ def read_station(path: str | Path = "simulated") -> StationFile:
                            f"{', '.join(SAFE_STATES)}.")
     entries = [_instrument(name, table, f"{label}, [{name}]") for name, table in tables.items()]
     meters = tuple(entry for entry in entries if isinstance(entry, SourceMeterEntry))
+    for place, meter in enumerate(meters):
+        other = next((each for each in meters[:place] if each.address == meter.address), None)
+        if meter.driver in ALONE and other:
+            raise StationError(f"{label}: [{other.name}] and [{meter.name}] are both at "
+                               f"{meter.address}; of a {meter.driver} one channel can be used.")
     probers = [entry for entry in entries if isinstance(entry, ProberEntry)]
     if safe_state == "open" and any(meter.driver == CARD for meter in meters):
         raise StationError(f"{label}, [station]: safe_state is 'open'; a DAQ card has no relay, so "

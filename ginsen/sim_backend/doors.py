@@ -18,7 +18,7 @@ from ginsen.sim_backend.links import Link
 from ginsen.sim_backend.turn import Turn
 
 LONGEST_PIECE = 1 << 16
-"""Bytes without a line feed that are taken in at once; how long a message may be is for the
+"""Bytes without the end of a message that are taken in at once; how long one may be is for the
 instrument to say."""
 
 
@@ -57,7 +57,7 @@ class InstrumentDoor:
         connection = attentive(writer)
         with self._turn.client(link), ending(writer):
             writer.write(self._taken(link))  # a greeting, if there is one
-            while piece := await _next_piece(reader):
+            while piece := await _next_piece(reader, instrument.message_end):
                 acknowledge(connection)
                 await self._turn.exchange(link, piece, end=False)
                 writer.write(self._taken(link))
@@ -83,7 +83,7 @@ class InstrumentDoor:
             deadline = bench.now + 1.0
         bench.wait(lambda: instrument.idle, deadline)
         bench.faults = faults
-        return link.received.decode("latin-1").strip()
+        return link.received.decode("latin-1").strip().strip("\0")
 
 
 class DeadSocketDoor:
@@ -142,14 +142,14 @@ def ending(writer: asyncio.StreamWriter) -> Iterator[None]:
         writer.close()
 
 
-async def _next_piece(reader: asyncio.StreamReader) -> bytes:
-    """What a client has sent up to its next line feed, or 64 KiB without one; b"" at the end."""
+async def _next_piece(reader: asyncio.StreamReader, message_end: bytes) -> bytes:
+    """What a client has sent up to its message's end, or 64 KiB without one; b"" at the end."""
     try:
-        return await reader.readuntil(b"\n")
+        return await reader.readuntil(message_end)
     except asyncio.LimitOverrunError as overrun:
         return await reader.readexactly(overrun.consumed)
     except asyncio.IncompleteReadError:
-        return b""  # a message without its line feed is not carried out
+        return b""  # a message without its end is not carried out
 
 
 def acknowledge(connection: socket.socket) -> None:

@@ -19,11 +19,12 @@ End = Callable[[], None]
 
 def spoilt(fault: Fault, reply: bytes, random: np.random.Generator) -> bytes:
     """A reply as it arrives; empty if it does not."""
-    body = reply.removesuffix(b"\n")
+    end = next((each for each in (b"\n", b"\0") if reply.endswith(each)), b"")
+    body = reply.removesuffix(end)
     if fault.kind == "garbled_reply":
         if fault.text:
-            return fault.text.encode("latin-1", "replace") + b"\n"
-        return _garbled(body, int(fault.value), random) + reply[len(body):]
+            return fault.text.encode("latin-1", "replace") + (end or b"\n")
+        return _garbled(body, int(fault.value), random) + end
     if fault.kind == "truncated_reply":
         return body[:len(body) // 2 if np.isnan(fault.value) else int(fault.value)]
     return b""

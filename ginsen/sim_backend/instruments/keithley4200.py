@@ -42,6 +42,7 @@ class VirtualKeithley4200(PlainInstrument):
     grounds: ClassVar[tuple[str, ...]] = ("lo_1", "lo_2", "lo_3", "lo_4")
     options: ClassVar[dict[str, type]] = {"serial": str, "modules": list}
     command_cost: ClassVar[float] = 1e-3
+    message_end: ClassVar[bytes] = b"\0"
     interrupts: ClassVar[bool] = False
 
     def __init__(self, bench: Bench, name: str, serial: str = "1400001",
@@ -185,10 +186,8 @@ class VirtualKeithley4200(PlainInstrument):
 
     def output(self, name: str) -> str:
         """DO: every reading of a name, each behind its status; time stamps without (page 9-36)."""
-        if name.startswith("CH") and name.endswith("S"):
-            told = self.test.statuses(name)
-        else:
-            told = [f"{status}{self._text(value)}" for status, value in self.test.column(name)]
+        read = self.test.told_as(name)
+        told = [f"{status}{self._text(value)}" for status, value in map(read, self.test.points)]
         if not told:
             raise Refusal
         self.test.ready = False
@@ -196,8 +195,8 @@ class VirtualKeithley4200(PlainInstrument):
 
     def one_reading(self, name: str, place: int) -> str:
         """RD: reading number `place` without a status, 0 where there is none yet."""
-        column = self.test.column(name)
-        return self._text(column[place - 1][1]) if place <= len(column) else "0"
+        read, points = self.test.told_as(name), self.test.points
+        return self._text(read(points[place - 1])[1]) if place <= len(points) else "0"
 
-    def _text(self, value: float) -> str:
-        return f"{value:+.{self.digits - 1}E}"
+    def _text(self, value: float | str) -> str:
+        return value if isinstance(value, str) else f"{value:+.{self.digits - 1}E}"

@@ -1,7 +1,7 @@
 """The commands of a virtual 4200A as a table: page, what follows the name, what is done.
 
-From the KXCI manual (4200A-KXCI-907-01 Rev. D, section 5) and the Reference Manual (4200A-901-01
-Rev. C, section 9), which give the bounds.
+From the KXCI manual (4200A-KXCI-907-01 Rev. D, section 5, as quoted in other programs) and the
+Reference Manual (4200A-901-01 Rev. C, section 9), which give the bounds.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ reading, outputs go on before WT and HT pass, and an aborted test ends as a fini
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -148,26 +148,20 @@ class SystemMode:
             self._process.cancel()
             self._end()
 
-    def column(self, name: str) -> list[tuple[str, float]]:
-        """The readings of that name, each with its status; time stamps and statuses have none.
+    def told_as(self, name: str) -> Callable[[Point], tuple[str, float | str]]:
+        """What a point has under that name, behind its status where it has one.
 
         Raises Refusal for a name there is none of, and for a current that no page lists.
         """
         for number, known in self.definitions.items():
-            rows = [(point.time, *point.measured[number]) for point in self.points]
-            if name == f"CH{number}T":
-                return [("", time) for time, *_ in rows]
             if name == known.voltage:
-                return [(status, voltage) for _, voltage, _, status in rows]
+                return lambda point: (point.measured[number][2], point.measured[number][0])
             if name == known.current and name in self.listed:
-                return [(status, current) for _, _, current, status in rows]
-        raise Refusal
-
-    def statuses(self, name: str) -> list[str]:
-        """The letters that DO 'CHnS' tells (choice). Raises Refusal for another name."""
-        for number in self.definitions:
-            if name == f"CH{number}S":
-                return [point.measured[number][2] for point in self.points]
+                return lambda point: (point.measured[number][2], point.measured[number][1])
+            if name == f"CH{number}T":
+                return lambda point: ("", point.time)
+            if name == f"CH{number}S":  # letters, by choice
+                return lambda point: ("", point.measured[number][2])
         raise Refusal
 
     def _run(self, courses: dict[int, Course], repeat: bool) -> Waiting[None]:

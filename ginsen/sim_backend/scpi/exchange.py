@@ -52,6 +52,8 @@ class Instrument(ABC):
     """Whether the faults of a bench can befall it."""
     greeting: ClassVar[bytes] = b""
     """What whoever opens a raw socket is sent before anything was asked."""
+    message_end: ClassVar[bytes] = b"\n"
+    """The byte at the end of a message on a stream."""
     interrupts: ClassVar[bool] = True
     """Whether a message makes it drop the replies nobody has read, as IEEE 488.2 wants (-410)."""
     dead_socket_port: ClassVar[int | None] = None
