@@ -151,16 +151,16 @@ class Keithley4200(GuardedKeithley4200):
     def _test(self) -> list[str]:
         """The commands that set up the phase as a test."""
         phase, n = self._phase, self._place
-        others = [each for each in (1, 2, 3, 4) if each != n]
+        others = [each for each in self._smus() if each != n]
         limit, listed = f"{phase.compliance:.9g}", self._listed(phase)
-        setup = ["EM1,0", "BC", *(f"DE;CH{other}" for other in others if self._has(other)),
+        setup = ["EM1,0", "BC", *(f"DE;CH{other}" for other in others),
                  f"DE;CH{n},'V{n}','I{n}',1,{1 if listed else 3}", *self._measuring(), "EC0",
                  f"SS;ST{n},{self._off_after:d}"]
         pause = phase.interval - self.reading_time(phase)
         if listed:
             second = -phase.level if phase.alternate else phase.level
             levels = ([phase.level, second] * phase.count)[:phase.count]
-            told = ",".join(f"{level:.9g}" for level in levels)
+            told = ",".join(f"{level:.7g}" for level in levels)
             setup += [f"SS;VL{n},1,{limit},{told}", f"SS;HT{self._wait(phase):.1f}",
                       f"SS;DT{max(pause, 0.0):.4f}"]
         else:
@@ -172,14 +172,6 @@ class Keithley4200(GuardedKeithley4200):
         """How long (s) it waits before the first reading: WT in steps of 10 ms, HT of 0.1 s."""
         steps = 10 if self._listed(phase) else 100
         return math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * steps) / steps
-
-    def _has(self, other: int) -> bool:
-        """Whether there is an SMU of that number; asked once."""
-        if self._installed is None:
-            self._installed = self.modules()
-        return f"SMU{other}" in self._installed
-
-    _installed: tuple[str, ...] | None = None
 
     def lead(self, phase: Phase) -> float:
         """The level has to settle, or to stand for its duty, before the first reading."""

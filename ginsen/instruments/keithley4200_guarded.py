@@ -10,7 +10,7 @@ from ginsen.instruments.conversation import BROKEN
 from ginsen.instruments.keithley4200_corrected import LETTERS, CorrectedKeithley4200
 from ginsen.instruments.keithley_source_meter import RAMP, KeithleySourceMeter
 from ginsen.instruments.kxci_conversation import ACKNOWLEDGED
-from ginsen.instruments.source_meter import OutputNotOff
+from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.types import Clock, Emergency, Limits
 
 BUSY = 16
@@ -26,6 +26,7 @@ class GuardedKeithley4200(KeithleySourceMeter, CorrectedKeithley4200):
     """One SMU, with what is set held against the station's limits; see `Keithley4200`."""
 
     sheet = KEITHLEY_4200_SMU
+    _installed: tuple[int, ...] | None = None
 
     def __init__(self, adapter: Any, name: str = "Keithley 4200A-SCS", *, channel: str = "1",
                  limits: Limits | None = None, clock: Clock | None = None,
@@ -74,6 +75,21 @@ class GuardedKeithley4200(KeithleySourceMeter, CorrectedKeithley4200):
             raise ValueError(f"compliance_current: {limit:g} A is below "
                              f"{self.sheet.least_current_limit:g} A, to which KXCI would raise it")
         self._compliance = limit
+
+    def identify(self) -> str:
+        """What `*IDN?` answers. Raises InstrumentError for another model, or without this SMU."""
+        identity = super().identify()
+        if self._place not in self._smus():
+            raise InstrumentError(f"{self.adapter.resource_name} has no SMU{self._place}; it has "
+                                  f"{', '.join(filter(None, self.modules())) or 'none'}.")
+        return identity
+
+    def _smus(self) -> tuple[int, ...]:
+        """The numbers of the SMUs, with a preamplifier ("SMUPA1") or without; asked once."""
+        if self._installed is None:
+            self._installed = tuple(int(module[-1]) for module in self.modules()
+                                    if "SMU" in module and module[-1].isdecimal())
+        return self._installed
 
     def calibrated(self) -> str:
         """KXCI does not tell."""

@@ -283,6 +283,33 @@ def test_another_model_is_refused():
             smu.identify()
 
 
+def test_an_smu_it_does_not_have():
+    with expected_protocol(Keithley4200, [
+            ("*IDN?", "KEITHLEY INSTRUMENTS,KI4200A,1,V1"), ("*OPT?", "SMUPA1,,SMU2,PMU1"),
+            ("*OPT?", "SMUPA1,,SMU2,PMU1")], clock=object(), channel="3") as smu:
+        smu.adapter.resource_name = SOCKET
+        with pytest.raises(InstrumentError, match="has no SMU3; it has SMUPA1, SMU2, PMU1"):
+            smu.identify()
+
+
+@pytest.mark.parametrize(("kind", "further"), [
+    ("disconnect", {"duration_s": 0.5}), ("disconnect", {"duration_s": 0.5, "silent": True}),
+    ("power_cycle", {"duration_s": 1.0}), ("slow", {"factor": 5.0, "duration_s": 1.0})])
+def test_what_befalls_the_wire_ends_in_all_readings_or_an_error(smu, kind, further):
+    smu.start([HOLD])
+    bench_of(smu).add_fault(fault_of({"kind": kind, "instrument": "spa",
+                                      "at_s": smu.clock.now() + 1.0, **further}))
+    try:
+        samples = everything(smu)
+    except InstrumentError:
+        assert kind == "power_cycle"
+    else:
+        assert len(samples) == 21
+        assert kind != "power_cycle"
+    smu.off()
+    assert not output_on(smu)
+
+
 def test_corrected_what_goes_over_the_wire():
     with expected_protocol(CorrectedKeithley4200, [
             ("*OPT?", '"SMU1,,SMU3,"'),

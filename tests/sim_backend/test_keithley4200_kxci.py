@@ -164,6 +164,21 @@ def test_it_leaves_the_test_when_told_to_at_compliance(link):
     assert link.query("DO 'CH1S'") == "N,C"
 
 
+def test_a_fixed_range_holds_the_current_back(link):
+    send(link, "SR1,1e-5", "US;DV1,0,1,1e-3")  # 100 µA would flow
+    told = link.query("TI1")
+    assert told[0] in "CV"
+    assert bench_current(link) == pytest.approx(1.05e-5, rel=1e-2)
+    send(link, "SR1,0")
+    assert float(link.query("TI1")[3:]) == pytest.approx(1e-4, rel=1e-2)
+    send(link, "SR1,1e-3", "DI1,0,1e-6,1")
+    assert float(link.query("TV1")[3:]) == pytest.approx(1e-2, rel=0.2)  # on the range of 1 mA
+
+
+def bench_current(link):
+    return link.visalib.bench.port("spa.hi_1").instant()[1]
+
+
 def test_the_digits_that_rs_asks_for(link):
     send(link, "US;DV1,0,1,1e-3", "RS3")
     assert len(link.query("TI1")) == len("NAI+1.00E-04")

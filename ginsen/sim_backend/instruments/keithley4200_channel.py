@@ -53,8 +53,11 @@ class Channel:
             KEITHLEY_4200_SMU, settings_at_first(), analyzer.bench, analyzer.port(f"hi_{number}"),
             lambda: analyzer.random, analyzer.time, lambda: analyzer.trouble.held > 0)
 
+        self.fixed: float | None = None
+
     def reset(self) -> None:
         """Output off, every range automatic again."""
+        self.fixed = None
         self.unit.apply(settings_at_first())
 
     def force(self, function: SourceFunction, level: float, limit: float,
@@ -66,6 +69,8 @@ class Channel:
         """
         limit = max(abs(limit), LEAST[function])
         ranges = source_ranges(KEITHLEY_4200_SMU, function)
+        if function == "CURR" and full_scale is None and self.fixed is not None:
+            full_scale = max(self.fixed, ranges.holding(level).full_scale)
         reach = ranges.maximum if full_scale is None else full_scale * ranges.over_range
         voltage, current = (abs(level), limit) if function == "VOLT" else (limit, abs(level))
         if not abs(level) <= reach * (1 + 1e-12) or (
@@ -90,6 +95,16 @@ class Channel:
     def off(self) -> None:
         """The output off."""
         self.unit.change(output=False)
+
+    def fix(self, full_scale: float | None) -> None:
+        """SR: the one current range, of the meter where a voltage is sourced; None for automatic.
+
+        The manual calls it a source range, an example of its maker uses it like this (choice).
+        """
+        self.fixed = full_scale
+        setup = self.unit.settings.senses["CURR"]
+        self.unit.change_sense("CURR", autorange=full_scale is None,
+                               range=full_scale or setup.range)
 
     def set_floor(self, full_scale: float) -> None:
         """RG: the lowest current range to measure on; a lower one is left at once (choice)."""

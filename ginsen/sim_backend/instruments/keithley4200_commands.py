@@ -30,14 +30,16 @@ Handler = Callable[..., Any]
 PAGES = ("DE", "SS", "SM", "MD", "US")
 _VOLTS, _AMPERES = number(-210.0, 210.0), number(-0.105, 0.105)
 _CHANNEL, _SWITCH = whole(1, 9), whole(0, 1)
-_SWEPT = 1e-9
-"""The share of a step by which the last level of VR may miss its stop."""
-
 VOLTAGE_RANGES = {0: None, 1: 20.0, 2: 200.0, 3: 200.0}
 """Codes of DV; 4 and 5, 200 mV and 2 V, need a preamplifier."""
 
 CURRENT_RANGES = {0: None, **{code: 10.0 ** (code - 10) for code in range(3, 10)}}
 """Codes of DI, from 100 nA to 100 mA."""
+
+
+def _scale(argument: Argument) -> Argument:
+    """Of SR: 0, 2, or a range in A."""
+    return 2 if argument == 2 else number(0.0, 0.105)(argument)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,13 @@ def _sweep(function: Any) -> Handler:
 def _floor(smu: VirtualKeithley4200, place: int, lowest: float) -> None:
     scale = KEITHLEY_4200_SMU.measure_current.holding(abs(lowest))
     smu.channel(place).set_floor(scale.full_scale)
+
+
+def _fix(smu: VirtualKeithley4200, place: int, scale: float) -> None:
+    if scale in (0, 2):  # automatic; the best fixed one, which for a constant is the same
+        smu.channel(place).fix(None)
+    else:
+        smu.channel(place).fix(KEITHLEY_4200_SMU.measure_current.holding(scale).full_scale)
 
 
 def _integrate(smu: VirtualKeithley4200, kind: int, *custom: float) -> None:
@@ -203,6 +212,7 @@ COMMANDS: dict[str, Entry] = {
                 (name, whole(1, MOST_READINGS)), always=True),
     "RG": Entry(_floor, (_CHANNEL, number(-0.1, 0.1))),
     "RS": _set("digits", whole(3, 7)),
+    "SR": Entry(_fix, (_CHANNEL, _scale)),
     "SP": Entry(lambda smu: str(smu.serial_poll()), always=True),
     "*IDN?": Entry(lambda smu: smu.identity, always=True),
     "*OPT?": Entry(lambda smu: ",".join(smu.modules)),
