@@ -1,7 +1,6 @@
 """One SMU of a Keithley 4200A as a source meter: system mode's time sampling. Virtual only.
 
-Commands by the KXCI manual (4200A-KXCI-907-01 Rev. D, section 5); what they answer by the Reference
-Manual (4200A-901-01 Rev. C, section 9).
+What the commands answer by the Reference Manual (4200A-901-01 Rev. C, section 9).
 """
 
 from __future__ import annotations
@@ -11,21 +10,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ginsen.datasheets.keithley4200 import HIGH_VOLTAGE, HIGH_VOLTAGE_CURRENT
 from ginsen.instruments.conversation import TRIES
 from ginsen.instruments.keithley4200_guarded import GuardedKeithley4200
+from ginsen.instruments.keithley4200_setup import (
+    by_hand,
+    commands_of,
+    listed,
+    measuring,
+    problems,
+    wait,
+)
 from ginsen.instruments.source_meter import InstrumentError
-from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
+from ginsen.instruments.specification import settling, u_current, u_voltage
 from ginsen.types import Array, Flags, Phase, Samples
 
-MOST_READINGS = 4096
-"""Of one test (NR, VL)."""
-
-SHORTEST_INTERVAL, LONGEST_INTERVAL = 0.01, 10.0  # s between two readings in time (IN)
-LONGEST_DELAY = 6.553  # s before each reading of a list (DT)
-SHORTEST_BY_HAND = 1.0  # s between readings that the computer starts one by one
 SHARE = 80e-3  # s that one `fetch` may take
-PATIENCE = 5.0  # s that a test may last longer than it should
+PATIENCE = 10.0  # s that a reading may be late before it never comes
 LIMITED = 0.99
 """The share of its compliance from which on a current counts as limited."""
 
@@ -50,6 +50,7 @@ class Keithley4200(GuardedKeithley4200):
     _taken = 0  # readings handed on
     _limited: list[bool]  # of each of them, whether it was marked as in compliance
     _begun = 0.0  # when the phase was started (station's clock)
+    _gained_at = 0.0  # when a reading was last gained
     _epoch: float | None = None  # when the session's first phase was
     _level_on = False  # by hand: whether the level stands now
     _gained: list[tuple[float, float, float, bool]]  # by hand: readings not handed on yet
@@ -59,47 +60,8 @@ class Keithley4200(GuardedKeithley4200):
         """Beside the station's limits: what KXCI would change without a word is refused."""
         super().check(phases)
         for phase in phases:
-            for problem in self._problems(phase):
+            for problem in problems(phase, self.reading_time(phase)):
                 raise ValueError(f"phase {phase.name!r}: {problem}")
-
-    def _problems(self, phase: Phase) -> list[str]:
-        """What of a phase it cannot do, in sentences."""
-        source, measure = ranges(phase, self.sheet)
-        spare = phase.interval - self.reading_time(phase)
-        longest = LONGEST_DELAY if phase.alternate else LONGEST_INTERVAL
-        alone = self.sheet.source_voltage.holding(phase.level)
-        return [sentence for wrong, sentence in (
-            (phase.count > MOST_READINGS,
-             f"{phase.count} samples are more than the {MOST_READINGS} it can hold; lengthen the "
-             "interval or split it"),
-            (phase.compliance < self.sheet.least_current_limit,
-             f"a compliance of {phase.compliance:g} A is below the least, "
-             f"{self.sheet.least_current_limit:g} A, to which KXCI would raise it"),
-            (measure.full_scale < self.sheet.measure_current.holding(phase.compliance).full_scale,
-             f"a measure range of {measure.full_scale:g} A would be left upwards: its ranges are "
-             "fixed by the compliance, so lower that"),
-            (source.full_scale != alone.full_scale,
-             f"a source range of {source.full_scale:g} V cannot be had: a test takes the smallest "
-             f"that holds its level, {alone.full_scale:g} V"),
-            (abs(phase.level) > HIGH_VOLTAGE and phase.compliance > HIGH_VOLTAGE_CURRENT,
-             f"beyond {HIGH_VOLTAGE:g} V an SMU gives no more than {HIGH_VOLTAGE_CURRENT:g} A"),
-            (self._by_hand(phase) and phase.interval < SHORTEST_BY_HAND,
-             f"the readings of a rest {phase.rest!r} are started by the computer; an interval of "
-             f"{phase.interval:g} s is less than the {SHORTEST_BY_HAND:g} s that takes"),
-            (not self._by_hand(phase) and phase.count > 1 and spare > longest,
-             f"between two readings it waits {longest:g} s at most; an interval of "
-             f"{phase.interval:g} s is too long"),
-        ) if wrong]
-
-    @staticmethod
-    def _by_hand(phase: Phase) -> bool:
-        """Whether the computer has to run the phase, reading by reading."""
-        return phase.rest != "hold"
-
-    def _listed(self, phase: Phase) -> bool:
-        """Whether it is a list sweep: its levels alternate, or IN cannot be short enough."""
-        spare = phase.interval - self.reading_time(phase)
-        return phase.alternate or spare < SHORTEST_INTERVAL * (1 - 1e-9)
 
     def switching_time(self, phase: Phase) -> float:
         """How long (s) the level needs to stand before it is read; 0 where it is held."""
@@ -116,21 +78,24 @@ class Keithley4200(GuardedKeithley4200):
         self._off_after = off_after and len(phases) == 1
         self._taken, self._limited, self._gained = 0, [], []
         self._fault, self._stopped, self._over, self._level_on = "", False, False, False
-        if self._by_hand(phase):
-            self.command("EM1,0", *self._measuring())
+        if by_hand(phase):
+            self.command("EM1,0", *measuring(phase, self._place))
         else:
             self._start_test()
-        self._begun = self.clock.now()
+        self._begun = self._gained_at = self.clock.now()
         if self._epoch is None:
             self._epoch = self._begun
         return 1
 
     def _start_test(self) -> None:
         """All of a test and its start, again from nothing where an answer was lost."""
+        others = [smu for smu in self._smus() if smu != self._place]
+        setup = commands_of(self._phase, self._place, others, self.reading_time(self._phase),
+                        off_after=self._off_after)
         for again in range(TRIES):
             before = self._losses
             try:
-                self.command(*self._test(), "MD;ME1")
+                self.command(*setup, "MD;ME1")
             except InstrumentError:
                 if self._losses == before or again == TRIES - 1:
                     raise
@@ -141,45 +106,14 @@ class Keithley4200(GuardedKeithley4200):
         raise InstrumentError(f"{self._where} kept losing answers (setting up); it was switched "
                               "to standby.")
 
-    def _measuring(self) -> list[str]:
-        """The commands for how it measures: no delay or filter of its own, seven digits."""
-        phase, n = self._phase, self._place
-        lowest = ranges(phase, self.sheet)[1].full_scale
-        # With the compliance no higher than this range it is never left: that fixes it.
-        return [f"IT4,0,0,{phase.nplc:.9g}", "RS7", f"RG{n},{lowest:.9g}"]
-
-    def _test(self) -> list[str]:
-        """The commands that set up the phase as a test."""
-        phase, n = self._phase, self._place
-        others = [each for each in self._smus() if each != n]
-        limit, listed = f"{phase.compliance:.9g}", self._listed(phase)
-        setup = ["EM1,0", "BC", *(f"DE;CH{other}" for other in others),
-                 f"DE;CH{n},'V{n}','I{n}',1,{1 if listed else 3}", *self._measuring(), "EC0",
-                 f"SS;ST{n},{self._off_after:d}"]
-        pause = phase.interval - self.reading_time(phase)
-        if listed:
-            second = -phase.level if phase.alternate else phase.level
-            levels = ([phase.level, second] * phase.count)[:phase.count]
-            told = ",".join(f"{level:.7g}" for level in levels)
-            setup += [f"SS;VL{n},1,{limit},{told}", f"SS;HT{self._wait(phase):.1f}",
-                      f"SS;DT{max(pause, 0.0):.4f}"]
-        else:
-            setup += [f"SS;VC{n},{phase.level:.9g},{limit}", f"SM;WT{self._wait(phase):.2f}",
-                      f"SM;IN{max(pause, SHORTEST_INTERVAL):.4f}", f"SM;NR{phase.count}"]
-        return [*setup, "SM;DM2", f"SM;LI'V{n}','I{n}'"]
-
-    def _wait(self, phase: Phase) -> float:
-        """How long (s) it waits before the first reading: WT in steps of 10 ms, HT of 0.1 s."""
-        steps = 10 if self._listed(phase) else 100
-        return math.ceil((settling(phase, self.sheet) + self.sheet.timing.relay) * steps) / steps
-
     def lead(self, phase: Phase) -> float:
         """The level has to settle, or to stand for its duty, before the first reading."""
-        reading = self.reading_time(phase) - self.integration_time(phase) / 2
-        if self._by_hand(phase):
-            return phase.duty * phase.interval - self.integration_time(phase) / 2
-        pause = phase.interval - self.reading_time(phase) if self._listed(phase) else 0.0
-        return self._wait(phase) + pause + reading
+        reading = self.reading_time(phase)
+        until = reading - self.integration_time(phase) / 2
+        if by_hand(phase):
+            return phase.duty * phase.interval - reading + until
+        pause = phase.interval - reading if listed(phase, reading) else 0.0
+        return wait(phase, reading) + pause + until
 
     def busy(self) -> bool:
         """Whether readings are still to come. Raises InstrumentError if they never will."""
@@ -187,13 +121,13 @@ class Keithley4200(GuardedKeithley4200):
             raise InstrumentError(self._fault)
         if self._stopped or self._over:
             return False
-        if self._by_hand(self._phase):
+        if by_hand(self._phase):
             self._go_on()
         elif not self.testing():
             self._over = True
-        elif self.clock.now() > (self._begun + self.lead(self._phase)
-                                 + self._phase.duration * 1.1 + PATIENCE):
-            raise InstrumentError(f"the {self.model}'s test lasts longer than it should; was it "
+        elif self.clock.now() > self._gained_at + 3 * self._phase.interval + PATIENCE:
+            raise InstrumentError(f"the {self.model} has given no reading for "
+                                  f"{self.clock.now() - self._gained_at:.0f} s; was its test "
                                   "started anew by another program?")
         return not self._over
 
@@ -222,14 +156,14 @@ class Keithley4200(GuardedKeithley4200):
 
     def fetch(self) -> Samples:
         """The readings gained: while a test runs a few at a time, after it all that are left."""
-        if self._by_hand(self._phase):
+        if by_hand(self._phase):
             rows, self._gained = self._gained, []
             time, voltage, current, limited = (np.array(column) for column in zip(
                 *rows, strict=True)) if rows else (np.zeros(0),) * 4
             self._taken += len(rows)
             return self._samples(time - (self._epoch or 0.0), voltage, current,
                                  limited.astype(np.bool_))
-        stamps, voltage, current = self._rest() if self._over else self._some()
+        stamps, voltage, current = self._remaining() if self._over else self._some()
         level = abs(current) >= LIMITED * self._phase.compliance
         self._taken += stamps.size
         self._limited += level.tolist()
@@ -250,6 +184,7 @@ class Keithley4200(GuardedKeithley4200):
             if stamp is None or voltage is None:
                 break
             rows.append((stamp, voltage, current))
+            self._gained_at = self.clock.now()
         columns = np.array(rows, np.float64).reshape(-1, 3).T
         return columns[0], columns[1], columns[2]
 
@@ -259,7 +194,7 @@ class Keithley4200(GuardedKeithley4200):
                             lambda answer: None if answer == "0" else _number(answer),
                             "a reading was")
 
-    def _rest(self) -> tuple[Array, Array, Array]:
+    def _remaining(self) -> tuple[Array, Array, Array]:
         """Time stamp, voltage and current of all readings not handed on, once the test is over."""
         n, count = self._place, self._phase.count
         if self._taken >= count:

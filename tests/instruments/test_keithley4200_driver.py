@@ -356,6 +356,15 @@ def test_a_test_that_somebody_stops_is_an_error(smu):
         smu.busy()
 
 
+def test_readings_that_never_come_are_an_error(smu):
+    smu.start([HOLD])
+    for message in ("MD;ME4", "SM;WT100", "MD;ME1"):
+        smu.ask(message)
+    with pytest.raises(InstrumentError, match=r"has given no reading for 1[01] s"):
+        everything(smu)
+    smu.off()
+
+
 def test_an_output_that_stays_on_is_not_taken_for_off(smu):
     smu.start([HOLD], off_after=False)
     smu.clock.sleep(0.5)
