@@ -17,6 +17,7 @@ from ginsen.datasheets.daq_with_amplifier import sheet_with
 from ginsen.datasheets.source_meter import SourceMeterSheet
 from ginsen.guard import Guard
 from ginsen.guard.safe import make_safe
+from ginsen.instruments.agilent_b1500 import AgilentB1500A
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.contact import UNVERIFIED
 from ginsen.instruments.daq_cards import open_card
@@ -36,7 +37,7 @@ from ginsen.instruments.temperature_controller import TemperatureController
 from ginsen.instruments.velox import Velox
 from ginsen.station_file import (
     CARD,
-    TOLD_MAINS,
+    MAINS_UNTOLD,
     AnyEntry,
     ProberEntry,
     SourceMeterEntry,
@@ -50,11 +51,12 @@ from ginsen.types import Clock
 log = logging.getLogger(__name__)
 
 Driver = (type[Keithley2400] | type[Keithley2450] | type[Keithley2600] | type[Keithley4200]
-          | type[KeysightB2912A])
+          | type[KeysightB2912A] | type[AgilentB1500A])
 
 DRIVERS: dict[str, Driver] = {
-    "keithley2400": Keithley2400, "keithley2450": Keithley2450, "keithley2602b": Keithley2602B,
-    "keithley2636b": Keithley2636B, "keithley4200": Keithley4200, "keysight_b2912a": KeysightB2912A}
+    "agilent_b1500": AgilentB1500A, "keithley2400": Keithley2400, "keithley2450": Keithley2450,
+    "keithley2602b": Keithley2602B, "keithley2636b": Keithley2636B, "keithley4200": Keithley4200,
+    "keysight_b2912a": KeysightB2912A}
 PROBERS: dict[str, type[Velox] | type[Sentio]] = {"velox": Velox, "sentio": Sentio}
 Kind = TypeVar("Kind", TemperatureController, MagnetSupply, SwitchMatrix)
 BENCH = "TCPIP0::bench::inst0::INSTR"
@@ -112,7 +114,7 @@ def open_instrument(file: StationFile, entry: AnyEntry, clock: Clock
         else:
             which: dict[str, Any] = ({"channel": entry.channel} if entry.channel
                                      else {"terminals": entry.terminals})
-            if entry.driver in TOLD_MAINS:
+            if entry.driver in MAINS_UNTOLD:
                 which["mains"] = entry.mains
             instrument = DRIVERS[entry.driver](
                 entry.address, visa_library=file.visa, limits=entry.limits, clock=clock,

@@ -24,7 +24,8 @@ SAFE_STATES = ("open", "zero", "ramp")
 
 TERMINALS = ("front", "rear")
 CHANNELS = {"keithley2602b": ("a", "b"), "keithley2636b": ("a", "b"),
-            "keithley4200": ("1", "2", "3", "4"), "keysight_b2912a": ("1", "2")}
+            "keithley4200": ("1", "2", "3", "4"), "keysight_b2912a": ("1", "2"),
+            "agilent_b1500": tuple(str(slot) for slot in range(1, 11))}
 """The channels of source meters that have more than one; each is an instrument of its own here."""
 
 CONTACT_LIMITS = {"keithley2400": (2.0, 50.0), "keithley2602b": (0.0, 1e3),
@@ -35,8 +36,8 @@ CARD = "daq_with_amplifier"
 ALONE = ("keithley4200",)
 """Instruments of several channels of which a station can use one: a test is of all of them."""
 
-TOLD_MAINS = (CARD, "keithley4200")
-"""Source meters that do not tell the power line frequency: the station does."""
+MAINS_UNTOLD = (CARD, "keithley4200", "agilent_b1500")
+"""Source meters that do not tell the power line frequency: the station file does, by `mains`."""
 
 SOURCE_METERS = ("keithley2400", "keithley2450", *CHANNELS, CARD)
 PROBERS = ("velox", "sentio")
@@ -240,7 +241,7 @@ def _surroundings(name: str, table: Mapping[str, Any], where: str) -> Surroundin
 def _source_meter(name: str, table: Mapping[str, Any], where: str) -> SourceMeterEntry:
     channels, card = CHANNELS.get(table["driver"], ()), table["driver"] == CARD
     own = ("inputs",) if card else ("channel",) if channels else ("terminals",)
-    mains = ("mains",) if table["driver"] in TOLD_MAINS else ()
+    mains = ("mains",) if table["driver"] in MAINS_UNTOLD else ()
     judging = ("contact_limit",) if table["driver"] in CONTACT_LIMITS else ()
     _only(table, ("driver", "address", "limits", "series_resistance", "cable_capacitance", *own,
                   *mains, *judging), where)

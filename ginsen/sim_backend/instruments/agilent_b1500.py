@@ -68,6 +68,7 @@ class VirtualAgilentB1500(FlexInstrument):
         self.auto_calibration = self.stopped_by_interlock = False
         self.waits = {1: (1.0, 0.0), 2: (1.0, 0.0)}
         self.trigger_mode = 1
+        self.io_mode = 0
         self.format = Format()
         self.measurement: tuple[int, tuple[Channel, ...]] = (0, ())
         self.staircase = Staircase()

@@ -258,9 +258,9 @@ class Channel:
         forced = self.force.function
         return (OTHER[forced], "CURR", "VOLT", forced)[self.mode]
 
-    def measure(self, function: SourceFunction, code: int | None = None,
-                most: float = math.inf) -> Waiting[Datum]:
-        """One measurement, integrated for at most `most` seconds.
+    def prepare(self, function: SourceFunction, code: int | None = None,
+                most: float = math.inf) -> None:
+        """Take the range, and integrate for at most `most` seconds.
 
         Without a `code` on the range of the compliance. What is forced is measured on its own
         range (background knowledge).
@@ -284,6 +284,11 @@ class Channel:
             nplc=seconds * self.unit.line_frequency,
             autozero=high and self.mainframe.auto_zero)
         self.unit.change(sense=function)
+
+    def measure(self, function: SourceFunction, code: int | None = None,
+                most: float = math.inf) -> Waiting[Datum]:
+        """One measurement; see `prepare`."""
+        self.prepare(function, code, most)
         reading = yield from self.unit.read()
         return Datum(LETTERS[function], reading.value,
                      self.unit.settings.senses[function].range,

@@ -287,6 +287,8 @@ COMMANDS: Mapping[str, Command] = {
     "DV": _forces("VOLT"),
     "DZ": Command(_rest, rest=channel),
     "EMG?": Command(_text, (_ANY,), 1),
+    "ERMOD": Command(_assign("io_mode"), (one_of(0, 1, 2, 4, 8, 16, 32),), 1),
+    "ERMOD?": Command(lambda smu: smu.io_mode),
     "ERR?": Command(_first_errors, (_BIT,)),
     "ERRX?": Command(_first_error, (_BIT,)),
     "FL": Command(_filter, (_BIT,), 1, rest=channel),
