@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from spoilt import FUZZ
 
 from ginsen.sim_backend.bench_file import build_bench
+from ginsen.sim_backend.instruments.flex import FlexInstrument
 from ginsen.sim_backend.models import MODELS
 from ginsen.sim_backend.scpi.headers import spellings
 from ginsen.sim_backend.scpi.instrument import ScpiInstrument
@@ -37,6 +38,8 @@ BYTES = st.one_of(
 def headers(model):
     """One spelling of every command of a model's own table."""
     kind = MODELS[model]
+    if issubclass(kind, FlexInstrument):
+        return sorted(kind.commands)
     if not issubclass(kind, ScpiInstrument):
         return ["*IDN?"]
     return [min(spellings(pattern.replace("<n>", "1")), key=len) + "?" * pattern.endswith("?")

@@ -9,6 +9,7 @@ knowledge.
 
 from __future__ import annotations
 
+import math
 import re
 from abc import abstractmethod
 from collections import deque
@@ -123,10 +124,11 @@ def units(message: str) -> Iterator[tuple[str, list[float]] | FlexError]:
             yield FlexError(100)
             return
         fields = [each.strip() for each in match[2].split(",")] if match[2] else []
-        if not all(_NUMBER.fullmatch(each) for each in fields):
+        numbers = [float(each) if _NUMBER.fullmatch(each) else math.nan for each in fields]
+        if not all(map(math.isfinite, numbers)):
             yield FlexError(102)
             return
-        yield match[1].upper(), [float(each) for each in fields]
+        yield match[1].upper(), numbers
 
 
 class FlexInstrument(Instrument):
