@@ -55,6 +55,12 @@ PACKAGES = (
     Package("basil-daq", "basil", "BSD-3-Clause", (
         "conformance_basil",
     )),
+    Package("labmcp-keithley-smu", "labmcp, source meters", "Apache-2.0", (
+        "conformance_labmcp",
+    )),
+    Package("labmcp-lakeshore", "labmcp, Lake Shore", "Apache-2.0", (
+        "conformance_labmcp_lakeshore",
+    )),
     Package("instrumentkit", "InstrumentKit", "AGPL-3.0, only run and never depended on", (
         "conformance_instrumentkit",
     )),
@@ -196,13 +202,14 @@ sections; `tests/conformance` tries PyMeasure's with every run of the tests, the
 are installed. To have them all, in an environment of their own:
 
 ```
-pip install -e .[test,conformance] qcodes_contrib_drivers sentio-prober-control
+pip install -e .[test,conformance]
+pip install qcodes_contrib_drivers sentio-prober-control labmcp-keithley-smu labmcp-lakeshore
 pip install --no-deps instrumentkit && pip install future python-usbtmc python-vxi11 pyusb
 pytest -n 0 tests/conformance
 ```
 
-The extra `conformance` has those under MIT's and BSD's licences. InstrumentKit comes without what
-it asks for: it wants a ruamel.yaml older than QCoDeS does.
+The extra `conformance` has packages of drivers alone, under MIT's and BSD's licences. InstrumentKit
+comes without what it asks for: it wants a ruamel.yaml older than QCoDeS does.
 
 """
 

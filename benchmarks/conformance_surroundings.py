@@ -6,13 +6,14 @@ import time
 from typing import Any
 
 import numpy as np
-from conformance_trials import Tried
+from conformance_trials import Amiss, Tried
 from pymeasure.instruments.ami import ami430
 from pymeasure.instruments.formfactor.velox import Velox
 from pymeasure.instruments.keithley import Keithley2700
 from pymeasure.instruments.lakeshore import LakeShore3xx, lakeshore_base
 from pymeasure.instruments.oxfordinstruments import IPS120_10, ips120_10
 from pymeasure.instruments.oxfordinstruments.base import OxfordVISAError
+from pymeasure.instruments.temptronic import ATS545
 
 
 def near(value: Any, wanted: float, share: float = 1e-3) -> bool:
@@ -42,6 +43,39 @@ def lake_shore_heats(controller: Any) -> None:
 def lake_shore_measures(controller: Any) -> None:
     assert near(controller.input_A.kelvin, 295.0)
     assert near(controller.input_B.celsius, 295.0 - 273.15)
+
+
+def stream_is(stream: Any) -> None:
+    assert stream.id.startswith("TEMPTRONIC,ATS-545")
+
+
+def stream_configures(stream: Any) -> None:
+    stream.configure(dut_type=None, temp_window=2, soak_time=20)
+    assert (stream.temperature_setpoint_window, stream.temperature_soak_time) == (2, 20)
+    stream.set_point_number = 0
+    stream.temperature_setpoint = 60
+    assert stream.temperature_setpoint == 60
+
+
+def stream_goes(stream: Any) -> None:
+    stream.configure(dut_type=None)
+    stream.start()
+    stream.set_temperature(60)
+    stream.wait_for_settling()
+
+
+def stream_measures(stream: Any) -> None:
+    stream_configures(stream)
+    assert near(stream.air_temperature, 23)
+    stream.start()
+    stream.wait_for_settling()
+    assert stream.at_temperature()
+    assert near(stream.temperature, 60, 2 / 60)  # the window
+
+
+def stream_clears(stream: Any) -> None:
+    stream.clear()
+    assert stream.error_status() == 0
 
 
 def ami_is(magnet: Any) -> None:
@@ -175,6 +209,12 @@ TRIED = [
     Tried(LakeShore3xx, "lakeshore335", {
         "identify": lake_shore_is, "configure": lake_shore_configures, "source": lake_shore_heats,
         "measure": lake_shore_measures}, modules=(lakeshore_base,)),
+    Tried(ATS545, "temptronic_ats545", {
+        "identify": stream_is, "configure": stream_configures, "source": Amiss(
+            stream_goes, "IndexError: tuple index out of range", "ATS545, source: "
+            "`set_temperature` asks for `mode`, which makes a tuple of its dictionary of modes "
+            "and looks for the 10th; with number and setpoint given apart it goes."),
+        "measure": stream_measures, "clear": stream_clears, "error query": stream_clears}),
     Tried(ami430.AMI430, "ami430", {
         "identify": ami_is, "configure": ami_configures, "source": ami_ramps,
         "measure": ami_measures, "sweep": ami_ramps},
