@@ -38,6 +38,7 @@ PACKAGES = (
     )),
     Package("qcodes", "QCoDeS", "MIT", (
         "conformance_qcodes",
+        "conformance_qcodes_b1500",
         "conformance_qcodes_surroundings",
     )),
     Package("qcodes_contrib_drivers", "QCoDeS, contributed drivers", "MIT and GPL-2.0-or-later", (

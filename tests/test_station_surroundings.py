@@ -99,6 +99,20 @@ def test_a_stage_is_brought_to_a_temperature_within_the_limits(lab):
         stage.reach(281.0, patience=100.0)
 
 
+@pytest.mark.parametrize(("fields", "rates"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_an_ami_430_may_speak_of_tesla_and_minutes(lab, fields, rates):
+    magnet = lab(AMI).magnet
+    magnet.write(f"CONF:FIELD:UNITS {fields}")
+    magnet.write(f"CONF:RAMP:RATE:UNITS {rates}")
+    magnet.sweep_to(0.2, 5e-3)
+    magnet.clock.sleep(20.0)
+    assert magnet.field == pytest.approx(0.1, abs=5e-3)
+    assert magnet.reach(0.2, 5e-3)
+    assert magnet.field == pytest.approx(0.2, abs=1e-4)
+    with pytest.raises(LimitExceeded):
+        magnet.sweep_to(0.51, 5e-3)
+
+
 @pytest.mark.parametrize("table", [AMI, IPS])
 def test_a_field_is_swept_held_and_brought_back(lab, table):
     station = lab(table)

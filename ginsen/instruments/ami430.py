@@ -1,7 +1,8 @@
 """American Magnetics 430 as a magnet supply, on PyMeasure's class. Virtual only.
 
-PyMeasure's class speaks of kG; 1 T is 10 kG. It reads two lines of greeting on opening, so that the
-address has to be a socket.
+PyMeasure's class takes it for granted that the instrument speaks of kG and of seconds. It may have
+been told to speak of T, or of minutes: that is asked before anything is believed or set. On opening
+two lines of greeting are read, so that the address has to be a socket.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from ginsen.instruments.magnet_supply import MagnetSupply
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.types import Clock
 
-_KILOGAUSS = 0.1
-"""1 kG in T."""
+_TESLA = {0: 0.1, 1: 1.0}
+"""T in the unit of field that FIELD:UNITS? tells: kG or T."""
+
+_SECONDS = {0: 1.0, 1: 60.0}
+"""Seconds in the unit of time that RAMP:RATE:UNITS? tells."""
 
 _ON_ITS_WAY = (1, 4, 5, 6, 9, 10)
 """States in which the supply ramps, or the switch is being heated or cooled."""
@@ -42,7 +46,7 @@ class Ami430(AMI430, MagnetSupply):  # type: ignore[misc]
     @property
     def field(self) -> float:
         """The field (T) of the magnet now."""
-        return float(self.ask("FIELD:MAG?")) * _KILOGAUSS
+        return float(self.ask("FIELD:MAG?")) * self._unit("FIELD:UNITS?", _TESLA)
 
     @property
     def sweeping(self) -> bool:
@@ -70,9 +74,18 @@ class Ami430(AMI430, MagnetSupply):  # type: ignore[misc]
         deadline = self.clock.now() + _LONGEST_HEATING
         while int(self.state) == _HEATING and self.clock.now() < deadline:
             self.clock.sleep(0.5)
+        tesla = self._unit("FIELD:UNITS?", _TESLA)
+        seconds = self._unit("RAMP:RATE:UNITS?", _SECONDS)
         # Nine digits: PyMeasure's %g keeps six.
-        self.write(f"CONF:RAMP:RATE:FIELD 1,{rate / _KILOGAUSS:.9g}")
-        self.write(f"CONF:FIELD:TARG {field / _KILOGAUSS:.9g}")
-        told = float(self.ask("FIELD:TARG?")) * _KILOGAUSS
+        self.write(f"CONF:RAMP:RATE:FIELD 1,{rate * seconds / tesla:.9g}")
+        self.write(f"CONF:FIELD:TARG {field / tesla:.9g}")
+        told = float(self.ask("FIELD:TARG?")) * tesla
         self.ramp()
         return told
+
+    def _unit(self, question: str, meanings: dict[int, float]) -> float:
+        """In what the instrument speaks, in SI."""
+        told = int(self.ask(question))
+        if told not in meanings:
+            raise InstrumentError(f"the AMI 430 answered {told} to {question}; known are 0 and 1.")
+        return meanings[told]
