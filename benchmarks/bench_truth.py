@@ -6,6 +6,7 @@ reached the program whole, every call that the wire refused, and when a recordin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from ginsen.records.tables import Tables, outcome_of, pairs_of
 from ginsen.sim_backend.bench import Bench
 from ginsen.sim_backend.instruments.keithley2400_trace import Trace
 from ginsen.sim_backend.instruments.keithley2450_buffer import ReadingBuffer
+from ginsen.sim_backend.instruments.keithley2600_channel import Channel as Keithley2600Channel
+from ginsen.sim_backend.instruments.keysight_b2900_channel import Channel as B2900Channel
 from ginsen.sim_backend.library import GinsenVisaLibrary
 from ginsen.types import Outcome
 
@@ -36,6 +39,14 @@ DRIFT = 100e-6
 PLACED = 0.04
 """Seconds by which samples may be placed wrong on the clock of the station. From the beginning of a
 reading to the middle of its current, which is a sample's time, it takes 30 ms at 1 PLC."""
+
+
+COLUMNS = ((4, [0, 1]), (5, [2, 3]), (5, [2, 1]))
+"""How many numbers a reading is in an answer, and where V and A are in it: a 2400's elements and a
+B2912A's, a 2450's, a 2600B's."""
+
+_DATA = re.compile(rb"TRAC[0-9]?:DATA\?|PRINTBUFFER\(")
+"""What asks for readings."""
 
 
 class Taken(NamedTuple):
@@ -63,10 +74,11 @@ class Truth:
     def note_reply(self, reply: bytes) -> None:
         """A reply to a question for readings; they have arrived if it is whole."""
         try:
-            numbers = np.array([float(each) for each in reply.split(b",")])
+            numbers = (np.frombuffer(_block(reply), ">f8") if reply.startswith(b"#") else
+                       np.array([float(each) for each in reply.split(b",")]))
         except ValueError:
             return
-        for width, columns in ((4, [0, 1]), (5, [2, 3])):  # a 2400's elements, a 2450's
+        for width, columns in COLUMNS:
             if numbers.size % width == 0:
                 self._find(numbers.reshape(-1, width)[:, columns])
 
@@ -77,6 +89,15 @@ class Truth:
             if agree(truth[stop - len(told):stop], told):
                 self.arrived.update(range(stop - len(told), stop))
                 return
+
+
+def _block(reply: bytes) -> bytes:
+    """What is in a definite-length block. Raises ValueError unless all of it is."""
+    digits = int(reply[1:2])
+    size, body = int(reply[2:2 + digits]), reply[2 + digits:].removesuffix(b"\n")
+    if len(body) != size:
+        raise ValueError("the block is not whole")
+    return body
 
 
 def agree(truth: Any, told: Any) -> bool:
@@ -91,7 +112,8 @@ def onlooker(bench: Bench) -> Iterator[Truth]:
     """Watch `bench` and all that is said to its instruments."""
     truth = Truth(bench)
     asked: dict[int, bytearray] = {}
-    add, store = ReadingBuffer.add, Trace.store
+    add, store, keep = ReadingBuffer.add, Trace.store, B2900Channel.store
+    measure = Keithley2600Channel.measure_into
     write, read, close = GinsenVisaLibrary.write, GinsenVisaLibrary.read, Recording.close
 
     def adding(buffer: Any, reading: Any) -> None:
@@ -105,6 +127,17 @@ def onlooker(bench: Bench) -> Iterator[Truth]:
             truth.taken.append(Taken(row.moment, row.voltage, row.current, limited))
         store(trace, row)
 
+    def keeping(channel: Any, reading: Any) -> None:
+        truth.taken.append(Taken(reading.time, reading.source, reading.value, reading.limited))
+        keep(channel, reading)
+
+    def measuring(channel: Any, buffers: Any) -> Any:
+        reading = yield from measure(channel, buffers)
+        if buffers:
+            truth.taken.append(Taken(reading.time, reading.source, reading.value,
+                                     reading.limited))
+        return reading
+
     def told(call: Callable[..., Any], *values: Any) -> Any:
         try:
             return call(*values)
@@ -114,7 +147,7 @@ def onlooker(bench: Bench) -> Iterator[Truth]:
 
     def writing(library: Any, session: Any, data: bytes) -> Any:
         asked.pop(session, None)
-        if b"TRAC:DATA?" in data.upper():
+        if _DATA.search(data.upper()):
             asked[session] = bytearray()
         return told(write, library, session, data)
 
@@ -134,6 +167,8 @@ def onlooker(bench: Bench) -> Iterator[Truth]:
             truth.closed.append(Closed(now, recording, recorded(recording.files, bench)))
 
     with (patch.object(ReadingBuffer, "add", adding), patch.object(Trace, "store", storing),
+          patch.object(B2900Channel, "store", keeping),
+          patch.object(Keithley2600Channel, "measure_into", measuring),
           patch.object(GinsenVisaLibrary, "write", writing),
           patch.object(GinsenVisaLibrary, "read", reading),
           patch.object(Recording, "close", closing)):

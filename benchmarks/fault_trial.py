@@ -32,15 +32,15 @@ address = "{address}"
 kind = "resistor"
 resistance_ohm = 1e4
 [wiring]
-"smu.hi" = {{ terminal = "A" }}
-"smu.lo" = {{ terminal = "B" }}
+"smu.hi{end}" = {{ terminal = "A" }}
+"smu.lo{end}" = {{ terminal = "B" }}
 """
 
 PROBER = """
 [instruments.prober]
 model = "velox"
 address = "GPIB0::28::INSTR"
-contacts = ["smu.hi"]
+contacts = ["smu.hi{end}"]
 dies = [[0, 0], [1, 0]]
 """
 
@@ -90,6 +90,11 @@ SHORT: dict[str, dict[str, Any]] = {
 }
 """Every protocol with parameters that make it short."""
 
+SLOWER: dict[tuple[str, str], dict[str, Any]] = {
+    ("memory", "keysight_b2912a"): {"read_interval": 1.0},
+}
+"""What a meter needs more time for: readings with an open rest that the computer starts."""
+
 ADAPTIVE = ("activation", "forming", "learning")
 """They end a phase by what they see, a quarter of a second earlier or later."""
 
@@ -104,10 +109,16 @@ CANNOT = "could not be read back as off"
 
 @dataclass(frozen=True)
 class Meter:
-    """A source meter and the wire to it."""
+    """A source meter and the wire to it.
+
+    `end` is what its channel's ends are called by, `asks` the header by which its driver asks for
+    the output, empty where that is no header.
+    """
 
     model: str
     address: str
+    end: str = ""
+    asks: str = ":OUTP?"
 
     def __str__(self) -> str:
         wire = next(each for each in ("SOCKET", "USB", "GPIB") if each in self.address)
@@ -117,6 +128,8 @@ class Meter:
 METERS = (
     Meter("keithley2450", "USB0::0x05E6::0x2450::04000001::INSTR"),
     Meter("keithley2400", "GPIB0::24::INSTR"),
+    Meter("keithley2636b", "GPIB0::26::INSTR", "_a", ""),
+    Meter("keysight_b2912a", "USB0::0x0957::0x8E18::MY51140001::INSTR", "_1", ":OUTP1?"),
 )
 SOCKETS = (
     Meter("keithley2450", "TCPIP0::192.0.2.1::5025::SOCKET"),
@@ -176,11 +189,13 @@ def made(name: str, meter: Meter, folder: Path, *, fault: Fault | None = None,
     prober = name == "wafer-map"
     bench_file, station = folder / "bench.toml", folder / "station.toml"
     bench_file.write_text(BENCH.format(model=meter.model, address=meter.address,
-                                       more=PROBER * prober), encoding="utf-8")
+                                       more=PROBER.format(end=meter.end) * prober,
+                                       end=meter.end), encoding="utf-8")
     station.write_text(STATION.format(visa=f"{bench_file}@ginsen", model=meter.model,
                                       address=meter.address) + STATION_PROBER * prober,
                        encoding="utf-8")
-    told = {"station": str(station), "folder": str(folder / "runs"), **SHORT[name]}
+    told = {"station": str(station), "folder": str(folder / "runs"), **SHORT[name],
+            **SLOWER.get((name, meter.model), {})}
     if name == "campaign":
         (folder / "plan.toml").write_text(CAMPAIGN, encoding="utf-8")
         told["plan"] = str(folder / "plan.toml")

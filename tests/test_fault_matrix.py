@@ -12,7 +12,9 @@ from fault_matrix import KINDS, cases, combinations, reference, tried
 from fault_trial import METERS
 
 from ginsen.instruments import Keithley2400, Keithley2450
+from ginsen.instruments.keithley2600 import Keithley2600
 from ginsen.instruments.keithley_source_meter import KeithleySourceMeter
+from ginsen.instruments.keysight_b2900 import KeysightB2912A
 from ginsen.protocols.acquisition import Acquisition
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a run that hangs meets SIGALRM")
@@ -20,24 +22,26 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a run that hang
 PART = 71
 """Of all cases one in so many; the whole matrix takes half an hour (benchmarks/fault_matrix.py)."""
 
+USB, GPIB, *OTHERS = METERS
+LESS = 127
+"""The same of the other meters, whose drivers are built as these two are."""
+
 
 @pytest.mark.parametrize(("protocol", "meter"), list(combinations()), ids=str)
 def test_a_part_of_the_matrix(protocol, meter):
-    offset = sum(map(ord, f"{protocol}{meter}")) % PART
-    chosen = list(cases(protocol, meter))[offset::PART]
+    part = LESS if meter in OTHERS else PART
+    offset = sum(map(ord, f"{protocol}{meter}")) % part
+    chosen = list(cases(protocol, meter))[offset::part]
     bad = [f"{case.name}: {verdict}" for case, verdict in zip(chosen, map(tried, chosen),
                                                               strict=True) if verdict.bad]
     assert chosen
     assert bad == []
 
 
-USB, GPIB = METERS
-
-
 @pytest.fixture(autouse=True)
 def _references():
     """Made while nothing is spoilt yet: whoever asks first has them kept for all."""
-    for meter in METERS:
+    for meter in (USB, GPIB):
         reference("noise", meter)
 
 
@@ -46,8 +50,9 @@ def a_case(meter, name, stage="bias"):
     return next(case for case in cases("noise", meter) if (case.kind, case.stage) == (kind, stage))
 
 
-def test_a_run_without_a_fault_is_what_the_others_are_held_against():
-    run = reference("noise", USB)
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_a_run_without_a_fault_is_what_the_others_are_held_against(meter):
+    run = reference("noise", meter)
     assert (run.outcome.state, run.on, run.hung, run.records[0].count) == ("finished", False,
                                                                            False, 201)
     assert run.truth.refusals == []
@@ -70,6 +75,15 @@ def test_readings_that_are_left_out_are_seen(monkeypatch):
     fetch = Keithley2450.fetch
     monkeypatch.setattr(Keithley2450, "fetch", lambda meter: fetch(meter)[:-1])
     assert tried(replace(a_case(USB, "stopped"), at=1.5)).lost > 0
+
+
+@pytest.mark.parametrize(("meter", "driver"), list(zip(
+    OTHERS, (Keithley2600, KeysightB2912A), strict=True)), ids=str)
+def test_readings_of_the_other_meters_that_are_left_out_are_seen(meter, driver, monkeypatch):
+    reference("noise", meter)
+    fetch = driver.fetch
+    monkeypatch.setattr(driver, "fetch", lambda self: fetch(self)[:-1])
+    assert tried(replace(a_case(meter, "stopped"), at=1.5)).bad
 
 
 def test_readings_that_are_not_fetched_in_the_end_are_seen(monkeypatch):

@@ -88,6 +88,7 @@ class Keithley2600(GuardedKeithley2600):
             on = False
         if on and self._phase.rest == "open":
             self.write(self._switch_off)
+            self.write(f"{self._smu}.source.levelv=0")  # a range it does not fit is refused
             on = False
         self._set(on)
         self._left = self._phase.count

@@ -114,6 +114,16 @@ def test_the_source_goes_to_zero_by_itself_after_the_last_reading(smu):
     assert not smu.source_enabled
 
 
+def test_reads_with_an_open_rest_follow_a_pulse_that_their_range_does_not_fit(smu):
+    """As in `memory`: the level of the pulse stood, and the smaller range was refused (-221)."""
+    smu.start([Phase("pulse", 3.0, 0.5, 0.05, 1e-3)], off_after=False)
+    everything(smu)
+    smu.start([Phase("read", 0.1, 1.0, 0.2, 1e-3, rest="open", duty=0.5)])
+    samples = everything(smu)
+    assert samples.current == pytest.approx(np.full(6, 1e-5), rel=2e-2)
+    assert not smu.source_enabled
+
+
 @pytest.mark.parametrize("level", [5.0, 0.1])
 def test_phases_follow_without_the_output_going_off(smu, level):
     port = bench_of(smu).port("smu.hi_a")

@@ -216,6 +216,12 @@ class Channel:
         for layer in layers:
             self._running[layer] = self.smu.overlap(bodies[layer]())
 
+    def store(self, reading: Reading) -> None:
+        """Put a reading into the trace buffer, which is closed once it is full."""
+        self.trace.append(reading)
+        if len(self.trace) >= self.trace_size:
+            self.trace_control = "NEV"
+
     def abort(self, layers: Sequence[Layer]) -> None:
         """End the systems where they are; the source goes to its immediate level."""
         for layer in layers:
@@ -234,9 +240,7 @@ class Channel:
             reading = yield from self.unit.read()
             self.readings.append(reading)
             if self.trace_control == "NEXT":
-                self.trace.append(reading)
-                if len(self.trace) >= self.trace_size:
-                    self.trace_control = "NEV"
+                self.store(reading)
         if self.off_by_itself:
             self.switch(False)
 
