@@ -6,6 +6,7 @@ What the commands answer by the Reference Manual (4200A-901-01 Rev. C, section 9
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,6 +31,7 @@ LIMITED = 0.99
 """The share of its compliance from which on a current counts as limited."""
 
 LETTERS = "LVXCTN"
+_NUMBER = re.compile(r"[+-]?[0-9]\.[0-9]+ ?E[+-][0-9]{2,3}")
 
 
 class Keithley4200(GuardedKeithley4200):
@@ -48,11 +50,13 @@ class Keithley4200(GuardedKeithley4200):
     _phase = Phase("none", 0.0, 0.0, 1.0, 0.0)
     _off_after = _stopped = _over = False
     _taken = 0  # readings handed on
+    _handed: list[tuple[float, float, float]]  # what was told of them while the test ran
     _limited: list[bool]  # of each of them, whether it was marked as in compliance
     _begun = 0.0  # when the phase was started (station's clock)
     _gained_at = 0.0  # when a reading was last gained
     _epoch: float | None = None  # when the session's first phase was
     _level_on = False  # by hand: whether the level stands now
+    _left = np.zeros((0, 3))  # rows of a test that is over, not handed on yet
     _gained: list[tuple[float, float, float, bool]]  # by hand: readings not handed on yet
     _fault = ""
 
@@ -76,7 +80,7 @@ class Keithley4200(GuardedKeithley4200):
         self.check(phases)
         self._phase = phase = phases[0]
         self._off_after = off_after and len(phases) == 1
-        self._taken, self._limited, self._gained = 0, [], []
+        self._taken, self._handed, self._limited, self._gained = 0, [], [], []
         self._fault, self._stopped, self._over, self._level_on = "", False, False, False
         if by_hand(phase):
             self.command("EM1,0", *measuring(phase, self._place))
@@ -123,13 +127,17 @@ class Keithley4200(GuardedKeithley4200):
             return False
         if by_hand(self._phase):
             self._go_on()
-        elif not self.testing():
-            self._over = True
+        elif not (self.testing() or self.testing()):  # a spoilt answer may say so, two do not
+            self._finish()
         elif self.clock.now() > self._gained_at + 3 * self._phase.interval + PATIENCE:
             raise InstrumentError(f"the {self.model} has given no reading for "
                                   f"{self.clock.now() - self._gained_at:.0f} s; was its test "
                                   "started anew by another program?")
-        return not self._over
+        return self._goes_on()
+
+    def _goes_on(self) -> bool:
+        """Whether readings are still to come, or a fault, raised once the others are fetched."""
+        return not self._over or bool(self._fault)
 
     def _go_on(self) -> None:
         """By hand: set the level, read it, let the sample rest, each once it is due."""
@@ -152,18 +160,23 @@ class Keithley4200(GuardedKeithley4200):
             self._level_on = False
             self._gained.append((middle, voltage, current, status == "C"))
             self._limited.append(status == "C")
+            self._hold_against_compliance(np.array([current]))
             self._over = last
 
     def fetch(self) -> Samples:
         """The readings gained: while a test runs a few at a time, after it all that are left."""
         if by_hand(self._phase):
-            rows, self._gained = self._gained, []
-            time, voltage, current, limited = (np.array(column) for column in zip(
-                *rows, strict=True)) if rows else (np.zeros(0),) * 4
-            self._taken += len(rows)
+            gained, self._gained = self._gained, []
+            time, voltage, current, limited = np.array(gained, np.float64).reshape(-1, 4).T
+            self._taken += len(gained)
             return self._samples(time - (self._epoch or 0.0), voltage, current,
                                  limited.astype(np.bool_))
-        stamps, voltage, current = self._remaining() if self._over else self._some()
+        if self._over:
+            rows, self._left = self._left, self._left[:0]
+        else:
+            rows = self._some()
+            self._hold_against_compliance(rows[:, 2])
+        stamps, voltage, current = rows.T
         level = abs(current) >= LIMITED * self._phase.compliance
         self._taken += stamps.size
         self._limited += level.tolist()
@@ -171,8 +184,8 @@ class Keithley4200(GuardedKeithley4200):
         return self._samples(stamps + self._begun - (self._epoch or 0.0) + middle, voltage,
                              current, level)
 
-    def _some(self) -> tuple[Array, Array, Array]:
-        """Time stamp, voltage and current of readings made since, one by one (RD)."""
+    def _some(self) -> Array:
+        """Time stamp, voltage and current of readings made since, one by one (RD); a row each."""
         begun, n = self.clock.now(), self._place
         rows: list[tuple[float, float, float]] = []
         while self._taken + len(rows) < self._phase.count:
@@ -185,8 +198,8 @@ class Keithley4200(GuardedKeithley4200):
                 break
             rows.append((stamp, voltage, current))
             self._gained_at = self.clock.now()
-        columns = np.array(rows, np.float64).reshape(-1, 3).T
-        return columns[0], columns[1], columns[2]
+        self._handed += rows
+        return np.array(rows, np.float64).reshape(-1, 3)
 
     def _reading(self, name: str, place: int) -> float | None:
         """One reading of a test that may still run; None where it is still to come."""
@@ -194,43 +207,48 @@ class Keithley4200(GuardedKeithley4200):
                             lambda answer: None if answer == "0" else _number(answer),
                             "a reading was")
 
-    def _remaining(self) -> tuple[Array, Array, Array]:
-        """Time stamp, voltage and current of all readings not handed on, once the test is over."""
+    def _finish(self) -> None:
+        """Have all readings of a test that is over, and hold them against what was told before."""
         n, count = self._place, self._phase.count
-        if self._taken >= count:
-            none = np.zeros(0)
-            return none, none, none
-        stamps = self._column(f"CH{n}T")[1]
-        voltage = self._column(f"V{n}")[1]
+        stamps, voltage = self._column(f"CH{n}T")[1], self._column(f"V{n}")[1]
         letters, current = self._column(f"I{n}")
-        if not stamps.size == voltage.size == current.size == count:
-            self._fault = (f"the {self.model} ended after {current.size} of {count} readings; was "
-                           "it stopped or used by another program?")
+        least = min(stamps.size, voltage.size, current.size)
+        rows = np.column_stack((stamps[:least], voltage[:least], current[:least]))
+        handed = np.array(self._handed, np.float64).reshape(-1, 3)
+        self._left, self._over = rows[self._taken:], True
         marked = [letter == "C" for letter in letters[:self._taken]]
         if marked != self._limited[:len(marked)]:
             self.noted(f"phase {self._phase.name!r}: the {self.model} says of {sum(marked)} of "
                        f"{len(marked)} readings that they were in compliance; "
                        f"{sum(self._limited)} were marked")
-        least = min(stamps.size, voltage.size, current.size)
-        return (stamps[self._taken:least], voltage[self._taken:least],
-                current[self._taken:least])
+        self._hold_against_compliance(current)
+        if not np.array_equal(rows[:self._taken], handed, equal_nan=True):
+            self._fault = (f"the {self.model} tells readings otherwise than while its test ran; an "
+                           "answer was spoilt.")
+        if not stamps.size == voltage.size == current.size == count:
+            self._fault = (f"the {self.model} ended after {current.size} of {count} readings; was "
+                           "it stopped or used by another program?")
 
     def _column(self, name: str) -> tuple[str, Array]:
         """All readings of a test that is over: their statuses, if any, and their values (DO)."""
         def understand(answer: str) -> tuple[str, Array]:
-            told = answer.split(",")
-            return ("".join(each[0] for each in told if each[:1] in LETTERS),
-                    np.array([_number(each.lstrip(LETTERS)) for each in told]))
+            told = [(each[:1], each[1:]) if each[:1] in set(LETTERS) else ("", each)
+                    for each in answer.split(",")]
+            return ("".join(letter for letter, _ in told),
+                    np.array([_number(text) for _, text in told]))
 
         return self.ask_for(f"DO '{name}'", understand, "readings were")
 
+    def _hold_against_compliance(self, current: Array) -> None:
+        """A current that the compliance should have kept back is a fault."""
+        limit = self._phase.compliance
+        most = limit / LIMITED + self.sheet.measure_current.holding(limit).offset_accuracy
+        if (np.abs(current) > most).any():
+            self._fault = (f"phase {self._phase.name!r}: it measured {np.abs(current).max():g} A "
+                           f"beyond a compliance of {limit:g} A.")
+
     def _samples(self, time: Array, voltage: Array, current: Array, limited: Flags) -> Samples:
         phase = self._phase
-        over = np.abs(current) > phase.compliance / LIMITED + self.sheet.measure_current.holding(
-            phase.compliance).offset_accuracy
-        if over.any():
-            self._fault = (f"phase {phase.name!r}: it measured {current[over][0]:g} A beyond a "
-                           f"compliance of {phase.compliance:g} A.")
         return Samples(time=time, voltage=voltage, current=current, compliance=limited,
                        u_voltage=u_voltage(voltage, phase, self.sheet),
                        u_current=u_current(current, phase, self.sheet))
@@ -249,8 +267,8 @@ class Keithley4200(GuardedKeithley4200):
 
 
 def _number(text: str) -> float:
-    """A number of KXCI; NaN where it stands for a reading beyond its range."""
-    value = float(text)
-    if not math.isfinite(value):
+    """A number of KXCI, ±N.NNNN E±NN; NaN where it stands for a reading beyond its range."""
+    if not _NUMBER.fullmatch(text):
         raise ValueError
+    value = float(text.replace(" ", ""))
     return value if abs(value) < 1e22 else math.nan

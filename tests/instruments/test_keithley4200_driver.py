@@ -334,15 +334,14 @@ def test_a_refused_setting_keeps_the_output_off(smu, monkeypatch):
     assert not output_on(smu)
 
 
-def test_a_current_beyond_its_compliance_is_an_error(smu, monkeypatch):
+@pytest.mark.parametrize("seconds", [0.5, 5.0])
+def test_a_current_beyond_its_compliance_is_an_error(smu, monkeypatch, seconds):
     ask = smu.ask
-    monkeypatch.setattr(smu, "ask", lambda message: ask(message.replace("0.001", "0.01")))
-    smu.start([Phase("lost", 5.0, 1.0, 0.1, 1e-3)])
-    monkeypatch.setattr(smu, "_phase", Phase("lost", 5.0, 1.0, 0.1, 1e-4))
-    smu.clock.sleep(0.5)
-    smu.fetch()
+    monkeypatch.setattr(smu, "ask", lambda message: ask(message.replace("0.0001", "0.001")))
+    smu.start([Phase("lost", 5.0, 1.0, 0.1, 1e-4)])
+    smu.clock.sleep(seconds)
     with pytest.raises(InstrumentError, match=r"beyond a compliance of 0\.0001 A"):
-        smu.busy()
+        everything(smu)
 
 
 def test_a_test_that_somebody_stops_is_an_error(smu):
@@ -350,10 +349,26 @@ def test_a_test_that_somebody_stops_is_an_error(smu):
     smu.clock.sleep(1.0)
     assert len(smu.fetch()) >= 8
     smu.ask("MD;ME4")
-    assert not smu.busy()
+    assert smu.busy()  # until what it has is fetched
     assert 0 <= len(smu.fetch()) <= 1
     with pytest.raises(InstrumentError, match=r"ended after \d+ of 21 readings"):
         smu.busy()
+
+
+def test_a_number_spoilt_on_the_way_is_found_when_all_are_told_again(smu):
+    smu.start([HOLD])
+    bench_of(smu).add_fault(fault_of({"kind": "garbled_reply", "text": "+1.000000E-05",
+                                      "match": "RD", "every": 2, "times": 1}))
+    with pytest.raises(InstrumentError, match="tells readings otherwise"):
+        everything(smu)
+
+
+def test_a_status_spoilt_on_the_way_ends_nothing(smu):
+    smu.start([HOLD])
+    bench_of(smu).add_fault(fault_of({"kind": "garbled_reply", "text": "2", "every": 1,
+                                      "times": 1}))
+    assert smu.busy()
+    assert len(everything(smu)) == 21
 
 
 def test_readings_that_never_come_are_an_error(smu):
