@@ -46,12 +46,12 @@ class Solution(NamedTuple):
     """The circuit when it was solved last, and sums that follow its changes since.
 
     `base` (S, shape (E,)) are the conductances then, `potentials` (c, n) and `drops` (c, E) the
-    responses, `weight` (E,) each edge's share of the power in all of them. `between` (S, (c, c)) is
-    Σ G V^c V^d now, `solved` what it was then, `rising` (S/s) how it goes on, `charge` (S s) its
-    integral since it was last emptied. `excess`, (c, 3), holds X as a polynomial of the time from
-    now (no unit, 1/s, 1/s²). `panel` is the last factor, `solver` the share of the power that the
-    solver left as error, and how many steps beyond the first of each solution it has taken with
-    this factor.
+    responses. `between` (S, (c, c)) is Σ G V^c V^d now, `solved` what it was then, `rising` (S/s)
+    how it goes on, `charge` (S s) its integral since it was last emptied. `excess`, (c, 3), holds X
+    as a polynomial of the time from now (no unit, 1/s, 1/s²). `panel` is the last factor. `solver`
+    holds the share of the power that the solver left as error, how many steps beyond the first of
+    each solution it has taken with this factor, the sum of the roots of the junctions' shares of
+    the power, and for how many solutions that sum has been kept.
 
     The factor is that of the conductances `held` (S, (E,)). The edges that may have another one
     now are the first of `adrift`, and flagged in `strays`; `numbers` says how many these are, and
@@ -62,7 +62,6 @@ class Solution(NamedTuple):
     base: Array
     potentials: Array
     drops: Array
-    weight: Array
     between: Array
     solved: Array
     rising: Array
@@ -80,11 +79,14 @@ class Solution(NamedTuple):
     room: Array
 
 
-LEFT, CREDIT = 0, 1
+LEFT, CREDIT, ROOTS, AGE = range(4)
 """Places in `Solution.solver`."""
 
 ADRIFT, SLOPING = 0, 1
 """Places in `Solution.numbers`."""
+
+_RENEWED = 16.0
+"""After so many solutions the shares of the power are summed anew."""
 
 
 def unsolved(wiring: Wiring) -> Solution:
@@ -97,9 +99,9 @@ def unsolved(wiring: Wiring) -> Solution:
 
     return Solution(
         base=np.zeros(edges), potentials=np.zeros((responses, nodes)),
-        drops=np.zeros((responses, edges)), weight=np.zeros(edges), between=square(),
+        drops=np.zeros((responses, edges)), between=square(),
         solved=square(), rising=square(), charge=square(), excess=np.zeros((responses, 3)),
-        solver=np.zeros(2), panel=np.zeros(int(wiring.plan.panel_start[-1]) + 1),
+        solver=np.zeros(4), panel=np.zeros(int(wiring.plan.panel_start[-1]) + 1),
         held=np.zeros(edges), adrift=np.zeros(edges, dtype=np.int64),
         strays=np.zeros(edges, dtype=np.bool_), numbers=np.zeros(2, dtype=np.int64),
         residual=np.zeros((responses, nodes)), mesh=np.zeros(max(wiring.plan.stack, 1)),
@@ -108,10 +110,9 @@ def unsolved(wiring: Wiring) -> Solution:
 
 @inner_summing
 def linearise(wiring: Wiring, solution: Solution, slope: Array) -> None:
-    """The sums and weights at the moment of a solution; the first edges go on with `slope`."""
+    """The sums at the moment of a solution; the first edges go on with `slope`."""
     first, second, base, drops = wiring.first, wiring.second, solution.base, solution.drops
-    weight = solution.weight
-    weight[:] = 0.0
+    sloping = solution.numbers[SLOPING] > 0
     for c in range(wiring.terminal.size):
         x, own = solution.potentials[c], drops[c]
         for e in range(base.size):
@@ -121,19 +122,34 @@ def linearise(wiring: Wiring, solution: Solution, slope: Array) -> None:
             whole = rising = 0.0
             for e in range(base.size):
                 whole += base[e] * own[e] * other[e]
-            for e in range(slope.size):
-                rising += slope[e] * own[e] * other[e]
+            if sloping:
+                for e in range(slope.size):
+                    rising += slope[e] * own[e] * other[e]
             solution.between[c, d] = solution.between[d, c] = whole
             solution.solved[c, d] = solution.solved[d, c] = whole
             solution.rising[c, d] = solution.rising[d, c] = rising
-        scale = 1.0 / solution.solved[c, c]
         square = 0.0
-        for e in range(base.size):
-            weight[e] += base[e] * own[e] * own[e] * scale
-        for e in range(slope.size):
-            square += slope[e] * slope[e] / base[e] * own[e] * own[e]
+        if sloping:
+            for e in range(slope.size):
+                square += slope[e] * slope[e] / base[e] * own[e] * own[e]
         solution.excess[c, 0] = solution.excess[c, 1] = 0.0
-        solution.excess[c, 2] = square * scale
+        solution.excess[c, 2] = square / solution.solved[c, c]
+    if solution.solver[AGE] == 0.0:
+        roots = 0.0
+        for e in range(slope.size):
+            roots += math.sqrt(weight(solution, e))
+        solution.solver[ROOTS] = roots
+    solution.solver[AGE] = (solution.solver[AGE] + 1.0) % _RENEWED
+
+
+@inner
+def weight(solution: Solution, e: int) -> float:
+    """Edge e's share of the power, in all responses, at the last solution."""
+    whole = 0.0
+    for c in range(solution.drops.shape[0]):
+        drop = solution.drops[c, e]
+        whole += solution.base[e] * drop * drop / solution.solved[c, c]
+    return whole
 
 
 @inner

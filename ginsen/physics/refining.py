@@ -22,16 +22,26 @@ _MATTERS = 3.0
 """An edge that may leave this many times the error allowed is worth an update of the factor."""
 
 
+_AT_LEAST, _PART = 64, 64
+"""Edges adrift are few up to this number, or up to this part of all."""
+
+
 @inner
 def few(solution: Solution) -> bool:
     """Whether so few conductances differ from the factor's that each may be looked at."""
-    return bool(8 * solution.numbers[ADRIFT] <= solution.base.size)
+    return bool(solution.numbers[ADRIFT] <= _most(solution))
 
 
 @inner
-def hopeless(solution: Solution) -> bool:
-    """Whether another factor would leave few conductances adrift."""
-    return not few(solution) and bool(16 * solution.numbers[SLOPING] <= solution.base.size)
+def outdated(solution: Solution) -> bool:
+    """Whether many differ, but would not from another factor."""
+    return not few(solution) and bool(2 * solution.numbers[SLOPING] <= _most(solution))
+
+
+@inner
+def _most(solution: Solution) -> int:
+    """How many these are: to look at them costs little beside a substitution."""
+    return max(_AT_LEAST, solution.base.size // _PART)
 
 
 @inner

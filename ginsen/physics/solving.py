@@ -5,8 +5,8 @@ from __future__ import annotations
 from ginsen.physics.conjugate import correct
 from ginsen.physics.factor import factorise
 from ginsen.physics.kernel import Indices
-from ginsen.physics.linearised import CREDIT, LEFT, Solution, Wiring, linearise
-from ginsen.physics.refining import begin_anew, few, hopeless, refine
+from ginsen.physics.linearised import AGE, CREDIT, LEFT, Solution, Wiring, linearise
+from ginsen.physics.refining import begin_anew, few, outdated, refine
 from ginsen.physics.substitution import response
 from ginsen.types import Array
 
@@ -29,7 +29,7 @@ def solve(
     plan, solver, base = wiring.plan, solution.solver, solution.base
     responses = wiring.terminal.size
     counts[0] += 1
-    direct = share == 0.0 or solver[CREDIT] > wiring.repay or hopeless(solution)
+    direct = share == 0.0 or solver[CREDIT] > wiring.repay or outdated(solution)
     solver[LEFT] = 0.0
     if not direct and few(solution):
         direct = not refine(wiring, solution, slope, share, counts)
@@ -46,7 +46,7 @@ def solve(
     if direct:
         factorise(plan, wiring.entries, base, solution.panel, solution.mesh)
         counts[1] += 1
-        solver[LEFT] = solver[CREDIT] = 0.0
+        solver[LEFT] = solver[CREDIT] = solver[AGE] = 0.0
         for c in range(responses):
             response(plan, solution.panel, wiring.terminal[c], solution.potentials[c],
                      solution.room[0])

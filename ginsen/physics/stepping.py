@@ -8,9 +8,20 @@ from typing import NamedTuple
 import numpy as np
 
 from ginsen.physics.agenda import arrange, rearrange
-from ginsen.physics.kernel import Indices, inner, inner_summing
+from ginsen.physics.kernel import Indices, inner
 from ginsen.physics.law import Evolve
-from ginsen.physics.linearised import ADRIFT, Solution, Wiring, change, error, go_on, time_to
+from ginsen.physics.linearised import (
+    ADRIFT,
+    ROOTS,
+    SLOPING,
+    Solution,
+    Wiring,
+    change,
+    error,
+    go_on,
+    time_to,
+    weight,
+)
 from ginsen.physics.refining import few, shift
 from ginsen.types import Array
 
@@ -137,15 +148,26 @@ def _event(evolve: Evolve, junctions: Junctions, solution: Solution, accuracy: A
     junctions.which[0] = e
     slope_then = junctions.slope[e]
     then = junctions.conductance[e] + slope_then * (now - junctions.since[e])
-    _evolve(evolve, junctions, accuracy, 1, now)
+    _evolve(evolve, junctions, solution, accuracy, 1, now)
     rearrange(junctions.heap, junctions.stands, junctions.due, e)
     change(solution, e, junctions.conductance[e], junctions.slope[e], then, slope_then)
 
 
 @inner
-def _evolve(evolve: Evolve, junctions: Junctions, accuracy: Accuracy, count: int,
-            now: float) -> None:
-    """Let the law bring the junctions `which[:count]` to the present, under their new voltages."""
+def _evolve(evolve: Evolve, junctions: Junctions, solution: Solution, accuracy: Accuracy,
+            count: int, now: float) -> None:
+    """Let the law bring the junctions `which[:count]` to the present, under their new voltages.
+
+    The error allowed is shared out between all: Σ weight · reach ≤ `accuracy.current`, more where
+    it saves more work.
+    """
+    if not accuracy.exact:
+        most = math.sqrt(accuracy.gap)
+        tight = min(accuracy.current, accuracy.gap)
+        for i in range(count):
+            e = junctions.which[i]
+            root = math.sqrt(weight(solution, e)) * solution.solver[ROOTS]
+            junctions.reach[e] = min(tight / root, most) if root > 0.0 else most
     evolve(junctions.which, count, now, junctions.voltage, junctions.reach, junctions.parameters,
            junctions.state, junctions.conductance, junctions.slope, junctions.due,
            junctions.slack, junctions.patience)
@@ -156,7 +178,7 @@ def _evolve(evolve: Evolve, junctions: Junctions, accuracy: Accuracy, count: int
         junctions.deaf[e] = accuracy.voltage
 
 
-@inner_summing
+@inner
 def _renew(
     evolve: Evolve, solve: Evolve, settle: Evolve, wiring: Wiring, junctions: Junctions,
     solution: Solution, drive: Drive, accuracy: Accuracy, tight: float, counts: Indices,
@@ -168,7 +190,8 @@ def _renew(
     if accuracy.exact:
         for e in range(slope.size):
             junctions.which[e] = e
-        _evolve(evolve, junctions, accuracy, slope.size, now)
+        _evolve(evolve, junctions, solution, accuracy, slope.size, now)
+        solution.numbers[SLOPING] = slope.size
     conductance, since = junctions.conductance, junctions.since
     if few(solution) and not accuracy.exact:
         for i in range(solution.numbers[ADRIFT]):
@@ -178,20 +201,8 @@ def _renew(
         for e in range(slope.size):
             base[e] = conductance[e] + slope[e] * (now - since[e])
     solve(wiring, solution, slope, 0.0 if accuracy.exact else 0.1 * tight, counts)
-    if not accuracy.exact:
-        _allow(junctions.reach, solution.weight, tight, math.sqrt(accuracy.gap))
     _settle(settle, wiring, solution.between, drive)
     _feel(evolve, wiring, junctions, solution, drive, accuracy)
-
-
-@inner_summing
-def _allow(reach: Array, weight: Array, tight: float, most: float) -> None:
-    """Share out the error allowed: Σ weight · reach ≤ tight, more where it saves more work."""
-    total = 0.0
-    for e in range(reach.size):
-        total += math.sqrt(weight[e])
-    for e in range(reach.size):
-        reach[e] = min(tight / (math.sqrt(weight[e]) * total), most)
 
 
 @inner
@@ -204,11 +215,17 @@ def _feel(
     voltage, drops, felt = junctions.voltage, solution.drops, junctions.felt
     for k in range(drive.used.size):
         drive.used[k] = drive.voltage[k]
-    voltage[:] = 0.0
+    if wiring.terminal.size == 0:
+        voltage[:] = 0.0
     for c in range(wiring.terminal.size):
         across = drive.voltage[wiring.terminal[c]] - drive.voltage[wiring.anchor[c]]
-        for e in range(voltage.size):
-            voltage[e] += across * drops[c, e]
+        own = drops[c]
+        if c == 0:
+            for e in range(voltage.size):
+                voltage[e] = across * own[e]
+        else:
+            for e in range(voltage.size):
+                voltage[e] += across * own[e]
     which, slack, patience, due = (junctions.which, junctions.slack, junctions.patience,
                                    junctions.due)
     count, deaf = 0, junctions.deaf
@@ -231,7 +248,7 @@ def _feel(
         e = which[i]
         old_slope[i] = slope[e]
         old[i] = conductance[e] + slope[e] * (now - since[e])
-    _evolve(evolve, junctions, accuracy, count, now)
+    _evolve(evolve, junctions, solution, accuracy, count, now)
     for i in range(count):
         e = which[i]
         if conductance[e] != old[i] or slope[e] != old_slope[i]:
