@@ -13,7 +13,7 @@ from ginsen.sim_backend.devices.device import Terminals
 from ginsen.types import Array
 
 LONGEST_HISTORY = 10_000
-"""Changes that are kept, the newest ones: a fifth of a kilobyte each."""
+"""Changes that are kept, the newest ones: a third of a kilobyte each."""
 
 
 class Seen(NamedTuple):
