@@ -15,7 +15,8 @@ from PyQt5.QtWidgets import QApplication
 from ginsen.gui.appearance import CHOICES, Appearance, keep, kept
 from ginsen.gui.bench_thread import BenchThread
 from ginsen.gui.collecting import WindowsCollector
-from ginsen.gui.language import speak
+from ginsen.gui.language import speak, tr
+from ginsen.gui.unforeseen import tell_unforeseen
 from ginsen.gui.window import BenchWindow
 
 
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = QSettings("Ginsen", "bench window")
     chosen = {name: getattr(options, name) for name in CHOICES if getattr(options, name)}
     desk = Desk(replace(kept(settings), **chosen), settings)
+    tell_unforeseen(lambda sentence: desk.window.say(
+        tr("Something went wrong in the window, and what runs goes on: {why}").format(
+            why=sentence)))
     desk.window.open_station(options.station or str(settings.value("station", "simulated")))
     for path in options.recordings:
         desk.window.open_recording(path)

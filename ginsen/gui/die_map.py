@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -54,6 +54,7 @@ class DieMap(QWidget):
         self.item = self.plot.getPlotItem()
         self.item.setAspectLocked(True)
         self.item.invertY(True)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys choose a die from the list
         self.item.hideButtons()
         self.item.setMenuEnabled(False)
         for side, name in (("left", tr("row")), ("bottom", tr("column"))):
@@ -72,12 +73,16 @@ class DieMap(QWidget):
         self.measure.setAccessibleName(tr("Result"))
         self.open_button = QPushButton(tr("Results …"))
         self.open_button.setToolTip(tr("The runs.csv of a wafer map"))
+        self.place = QComboBox()
+        self.place.setAccessibleName(tr("Die"))
+        self.go_button = QPushButton(tr("Go there"))
         self.touch_button, self.lift_button = QPushButton(tr("Contact")), QPushButton(tr("Lift"))
         self.told = QLabel(tr("This station has no probe station with a wafer map."))
         self.told.setWordWrap(True)
         self._lay_out()
         self.measure.currentIndexChanged.connect(self.draw)
         self.open_button.clicked.connect(self._ask_results)
+        self.go_button.clicked.connect(lambda: self.wanted.emit(self.place.currentData()))
         self.touch_button.clicked.connect(self.touch)
         self.lift_button.clicked.connect(self.lift)
         self.set_free(False)
@@ -85,8 +90,9 @@ class DieMap(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.measure, 1)
-        for button in (self.open_button, self.touch_button, self.lift_button):
-            row.addWidget(button)
+        for each in (self.open_button, self.place, self.go_button, self.touch_button,
+                     self.lift_button):
+            row.addWidget(each)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addLayout(row)
@@ -96,6 +102,9 @@ class DieMap(QWidget):
     def show_dies(self, dies: Sequence[Die]) -> None:
         """The dies that are selected for probing; none where there is no probe station."""
         self.dies, self.here = tuple(dies), None
+        self.place.clear()
+        for die in dies:
+            self.place.addItem(str(die), die)
         self.told.setText(tr("Click a die to go there: outputs off, chuck down, then sideways.")
                           if dies else tr("This station has no probe station with a wafer map."))
         self.draw()
@@ -126,7 +135,7 @@ class DieMap(QWidget):
     def set_free(self, free: bool) -> None:
         """Whether the chuck may be moved from here: no run has it."""
         self._free = free
-        for button in (self.touch_button, self.lift_button):
+        for button in (self.go_button, self.touch_button, self.lift_button):
             button.setEnabled(free and bool(self.dies))
 
     def draw(self) -> None:

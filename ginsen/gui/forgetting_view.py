@@ -34,6 +34,7 @@ from ginsen.types import Array
 
 FIT_EVERY = 3.0
 """Seconds of the wall between two fits of the law while reads come in."""
+_CELL = "<td style='white-space:nowrap'>{}</td>"
 _TICK = 0.08
 """Of the height of the plot, how long the tick of a step is."""
 _FAR = 10.0
@@ -214,7 +215,7 @@ class ForgettingView(QWidget):
                 ("NPLC", f"{phase.nplc:g}")]
         if self._temperature:
             rows.append((tr("temperature"), self._temperature))
-        cells = [f"<td>{name}&nbsp;</td><td><b>{text}</b>&nbsp;&nbsp;&nbsp;</td>"
+        cells = [_CELL.format(f"{name}&nbsp;") + _CELL.format(f"<b>{text}</b>&nbsp;&nbsp;&nbsp;")
                  for name, text in rows]
         self.numbers.setText("<table cellspacing='2'>" + "".join(
             f"<tr>{''.join(cells[at:at + 2])}</tr>" for at in range(0, len(cells), 2))

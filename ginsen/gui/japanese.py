@@ -63,6 +63,9 @@ JAPANESE: Mapping[str, str] = {
         "今から直ちに。読みの間、試料は開放(Ctrl+Shift+L)",
     "G / first read": "G / 最初の読み",
     "Go on": "再開",
+    "Go there": "移動",
+    "Die": "ダイ",
+    "These presets cannot be read": "このプリセットは読めません",
     "Go to the bench; close the window again to leave all the same.":
         "測定台へ行ってください。それでも終了するには、もう一度閉じてください。",
     "How fast the simulated bench runs": "模擬測定台の進む速さ",
@@ -120,6 +123,8 @@ JAPANESE: Mapping[str, str] = {
     "Size of type": "文字の大きさ",
     "Sparse reads from now on": "今から間引いて読む",
     "Sparse reads, every": "間引いて読む、間隔:",
+    "Something went wrong in the window, and what runs goes on: {why}":
+        "画面の側で問題が起きましたが、測定は続きます: {why}",
     "Spectrum": "スペクトル",
     "Start": "開始",
     "Station": "ステーション",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyqtgraph as pg
-from PyQt5.QtCore import QSettings
-from PyQt5.QtGui import QImage
+from PyQt5.QtCore import QEvent, QObject, QSettings, Qt
+from PyQt5.QtGui import QImage, QKeyEvent
 from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ginsen.gui.language import tr
+from ginsen.gui.plot_cursor import ARROWS
 from ginsen.gui.theme import Theme
 
 
 class Micrograph(QWidget):
-    """The picture may be zoomed and moved, the mark dragged to where the probe is."""
+    """The picture may be zoomed and moved, the mark dragged, or moved by keys, to the probe."""
 
     def __init__(self, theme: Theme, settings: QSettings) -> None:
         super().__init__()
@@ -34,6 +35,7 @@ class Micrograph(QWidget):
         for each in (self._picture, self.probe):
             item.addItem(each)
         self.probe.setVisible(False)
+        self.plot.installEventFilter(self)
         self.probe.sigPositionChangeFinished.connect(self._moved)
         self.open_button = QPushButton(tr("Picture …"))
         self.open_button.clicked.connect(self._ask)
@@ -78,6 +80,18 @@ class Micrograph(QWidget):
         self.probe.setPos(x, y)
         self.probe.setVisible(True)
         self.plot.getPlotItem().autoRange()
+
+    def eventFilter(self, plot: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Arrow keys move the mark by a pixel of the picture, with Shift by ten."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress \
+                or Qt.Key(event.key()) not in ARROWS or not self.probe.isVisible():
+            return False
+        far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        right, up = ARROWS[Qt.Key(event.key())]
+        at = self.probe.pos()
+        self.probe.setPos(at.x() + far * right, at.y() - far * up)
+        self._moved()
+        return True
 
     def _key(self, what: str) -> str:
         return f"{what} of {Path(self._station).name}"

@@ -65,6 +65,10 @@ class ParameterPanel(QScrollArea):
         layout.addStretch(1)
         _in_one_column(page)
         self.setWidget(page)
+        before: QWidget = self
+        for field in self.fields.values():  # Tab would else come to new fields last of all
+            QWidget.setTabOrder(before, field)
+            before = field
         self._check()
 
     def texts(self) -> dict[str, str]:

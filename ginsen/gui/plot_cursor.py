@@ -15,8 +15,9 @@ from ginsen.gui.theme import Theme
 STEP, FAR = 0.01, 0.1
 """Of what is shown: how far a key moves the mark, by itself and with Shift."""
 
-_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1),
-           Qt.Key.Key_Up: (0, 1)}
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1),
+          Qt.Key.Key_Up: (0, 1)}
+"""Which way each points: right, up."""
 
 Tell = Callable[[tuple[float, float], tuple[float, float] | None], str]
 
@@ -69,9 +70,9 @@ class PlotCursor(QObject):
             self.clear()
         elif key == Qt.Key.Key_Home:
             self._home()
-        elif key in _ARROWS:
+        elif key in ARROWS:
             far = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._push(*_ARROWS[key], FAR if far else STEP)
+            self._push(*ARROWS[key], FAR if far else STEP)
         else:
             return False
         return True

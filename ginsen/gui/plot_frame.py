@@ -77,7 +77,7 @@ class PlotFrame(QWidget):
             axis.setPen(self.theme.faint)
             axis.setTextPen(self.theme.text)
             axis.setStyle(showValues=False)  # until there is something that they count
-        self.item.layout.setContentsMargins(0, 0, 10, 0)  # for half of the last number
+        self.item.layout.setContentsMargins(0, 0, 10, 3)  # for half of the last number
         self.item.showGrid(x=True, y=True, alpha=0.18)
         self.item.hideButtons()
         self.item.setMenuEnabled(False)
@@ -108,6 +108,10 @@ class PlotFrame(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.plot, 1)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """A title of two lines takes room from its own plot, not from those beside it."""
+        return False
 
     # -- curves ---------------------------------------------------------------------------------
 

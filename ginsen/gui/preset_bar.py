@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QToolButton, QWidget
 
-from ginsen.gui.language import tr
+from ginsen.gui.language import said, tr
 from ginsen.gui.parameter_panel import ParameterPanel
 from ginsen.gui.presets import read_presets, with_preset, without_preset, write_presets
 
@@ -45,9 +45,15 @@ class PresetBar(QWidget):
 
     def _fill(self, chosen: str) -> None:
         self.choice.clear()
-        self.choice.addItem(tr("Presets"))
-        self.choice.addItems(sorted(read_presets(self._path).get(self._protocol, {})))
+        try:
+            presets, problem = read_presets(self._path), ""
+        except (ValueError, OSError) as fault:  # else there would be no window at all
+            presets, problem = {}, str(fault)
+        self.choice.addItem(tr("These presets cannot be read") if problem else tr("Presets"))
+        self.choice.addItems(sorted(presets.get(self._protocol, {})))
+        self.choice.setToolTip(said(problem))
         self.choice.setCurrentIndex(max(0, self.choice.findText(chosen)))
+        self.save_button.setEnabled(not problem)  # it would write over what cannot be read
         self.remove_button.setEnabled(self.choice.currentIndex() > 0)
 
     def _chosen(self, at: int) -> None:

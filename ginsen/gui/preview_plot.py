@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
+from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QFontMetrics
 from PyQt5.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
@@ -28,6 +29,7 @@ class PreviewPlot(QWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.setMouseEnabled(False, False)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to be done in it
         for side in ("left", "bottom"):
             item.getAxis(side).setPen(theme.faint)
             item.getAxis(side).setTextPen(theme.text)

@@ -1,24 +1,30 @@
 import json
+import sys
 import threading
 import time
 
 import numpy as np
 import pytest
 from PyQt5 import sip
+from PyQt5.QtCore import QTimer
+from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication
 
 from ginsen.gui.background import Background
 from ginsen.gui.instrument_state import InstrumentState, worst
 from ginsen.gui.lamp import lamp_of
 from ginsen.gui.pacing import Pace
+from ginsen.gui.parameter_panel import ParameterPanel
 from ginsen.gui.pens import pen
 from ginsen.gui.plot_frame import PlotFrame
+from ginsen.gui.preset_bar import PresetBar
 from ginsen.gui.presets import read_presets, with_preset, without_preset, write_presets
 from ginsen.gui.ranges import bounds_of, following, growing
 from ginsen.gui.run_queue import added, changed, moved, next_waiting, removed, sequence, stopped
 from ginsen.gui.sample_picture import picture_of
 from ginsen.gui.sample_view import by_current, by_potential
 from ginsen.gui.theme import LIGHT
+from ginsen.gui.unforeseen import tell_unforeseen
 
 
 def state(output, heard=0.0):
@@ -152,3 +158,33 @@ def test_axes_count_nothing_before_there_is_something(app):
     plot.fit()
     assert axis.style["showValues"]
     sip.delete(plot)  # not by the collector, which may come in any thread
+
+
+def test_presets_that_cannot_be_read_keep_nobody_from_measuring(app, tmp_path):
+    (tmp_path / "presets.json").write_text("[1]", encoding="utf-8")
+    panel = ParameterPanel()
+    panel.show_protocol("memory")
+    bar = PresetBar(panel, tmp_path / "presets.json")
+    bar.show_protocol("memory")
+    assert "holds no presets" in bar.choice.toolTip()
+    assert not bar.save_button.isEnabled()
+    (tmp_path / "presets.json").unlink()
+    bar.show_protocol("memory")
+    assert bar.save_button.isEnabled()
+    bar.save("weak")
+    assert bar.choice.currentText() == "weak"
+    for each in (bar, panel):
+        sip.delete(each)
+
+
+def test_an_error_that_nobody_caught_is_said_and_does_not_end_the_process(app, monkeypatch, caplog):
+    told = []
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    tell_unforeseen(told.append)
+    QTimer.singleShot(0, lambda: 1 / 0)  # without a hook of one's own Qt aborts here
+    QTest.qWait(20)
+    assert told == ["ZeroDivisionError: division by zero"]
+    assert "nobody caught this" in caplog.text
+    tell_unforeseen(lambda sentence: [][1])
+    sys.excepthook(ValueError, ValueError("x"), None)
+    assert "nor could it be said" in caplog.text
