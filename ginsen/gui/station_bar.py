@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from textwrap import shorten
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import (
@@ -27,6 +28,9 @@ def bundled_stations() -> list[str]:
     folder = resources.files("ginsen") / "stations"
     return sorted(each.name[:-5] for each in folder.iterdir() if each.name.endswith(".toml"))
 
+_MOST = 60
+"""Letters of a problem on a card; all of it is under the pointer, and at the foot of the window."""
+
 
 class InstrumentCard(QFrame):
     """One instrument: who it is, where, its state or its output as read back, its last reading."""
@@ -47,10 +51,11 @@ class InstrumentCard(QFrame):
         """What it was last heard to say."""
         maker = state.identity.split(",")
         self.name.setText(f"<b>{state.name}</b>  {' '.join(maker[:2])[:34]}")
-        self.setToolTip(f"{state.identity}\n{state.address}")
+        problem = said(state.problem)
+        self.setToolTip("\n".join(filter(None, (state.identity, state.address, problem))))
         words = {"on": "● " + tr("output on"), "off": "○ " + tr("output off"),
                  "unknown": "? " + tr("output not known"), "none": ""}
-        self.state.setText(said(state.problem)[:80]
+        self.state.setText(shorten(problem, _MOST, placeholder=" …")
                            or f"{words[state.output]} {tr(state.state)}".strip())
         if state.output == "none":
             self.reading.setText(state.address)

@@ -5,6 +5,7 @@ import os
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import pyvisa
 
@@ -13,6 +14,7 @@ from ginsen.protocols.protocol import Protocol
 from ginsen.records import RecordError, read_record
 from ginsen.records.disk import DiskFile
 from ginsen.records.recording import Recording
+from ginsen.sim_backend.fault import KINDS
 from ginsen.station import BENCH, Station
 
 
@@ -68,6 +70,75 @@ def test_an_instrument_that_is_gone_in_the_middle_of_a_run(window, until):
     assert "could not be read back as off" in window.message.text()
     assert read_record(entry.recording).outcome.state == "failed"
     until(lambda: window.strip.lamp.word.text().endswith("OUTPUT UNKNOWN"))
+    faults(window, ":FAULT:CLE")
+    window.open_station("simulated")
+    another_run(window, until)
+
+
+HEALED = {
+    "late_reply": 'instrument = "smu", delay_s = 2.0',
+    "lost_reply": 'instrument = "smu", times = 2',
+    "garbled_reply": 'instrument = "smu", match = ":TRAC", times = 2',
+    "truncated_reply": 'instrument = "smu", match = ":TRAC", times = 2',
+    "disconnect": 'instrument = "smu", duration_s = 0.5',
+    "lock": 'instrument = "smu", duration_s = 1.0',
+    "slow": 'instrument = "smu", factor = 5.0',
+    "clock": 'instrument = "smu", ppm = 500',
+    "lift": "",
+    "shunt": "",
+}
+"""Faults that a run survives with every sample, and what makes them pass."""
+ENDING = {
+    "lock": ('instrument = "smu"', "could not be read back as off", "OUTPUT UNKNOWN"),
+    "error": ('instrument = "smu"', "the 2450 reports -310", "OUTPUT OFF"),
+    "power_cycle": ('instrument = "smu"', "the 2450's buffer fell from", "OUTPUT OFF"),
+    "stuck_on": ('instrument = "smu"', "could not be read back as off", "OUTPUT ON"),
+}
+"""Faults that end a run: what the window then says, and what its lamp shows."""
+
+
+def test_every_kind_of_fault_is_tried():
+    assert set(HEALED) | set(ENDING) == set(KINDS)
+
+
+def short_run(window, until, kind, keys):
+    """A short run, in the midst of which something breaks."""
+    window.setup.parameters.set_texts({"read_time": "2 s"})
+    until(window.setup.start_button.isEnabled)
+    started(window, until)
+    faults(window, f""":FAULT:ADD '{", ".join(filter(None, (f'kind = "{kind}"', keys)))}'""")
+    window.bench.speed = float("inf")
+    until(lambda: ended(window))
+    return window.queue[-1]
+
+
+@pytest.mark.parametrize("kind", HEALED)
+def test_a_fault_that_passes_costs_no_sample(window, until, kind):
+    entry = short_run(window, until, kind, HEALED[kind])
+    assert entry.state == "finished", entry.why
+    record = read_record(entry.recording)
+    assert len(record.samples) == window.live.count == 113
+    until(lambda: window.strip.lamp.word.text().endswith("OUTPUT OFF"))
+    # A sample that suddenly conducts is seen as such, wherever something is drawn.
+    limited = kind == "shunt"
+    assert record.samples.compliance.any() == limited
+    assert np.isfinite(window.live.limited.curve()[1]).any() == limited
+    assert (window.strip.conductance.text() == "in compliance") == limited
+    faults(window, ":FAULT:CLE")
+
+
+@pytest.mark.parametrize("kind", ENDING)
+def test_a_fault_that_ends_a_run_is_said_and_the_lamp_is_true(window, until, kind):
+    keys, sentence, lamp = ENDING[kind]
+    entry = short_run(window, until, kind, keys)
+    assert entry.state == "failed"
+    assert sentence in entry.why
+    assert sentence in window.message.text()
+    assert sentence in window.strip.phase.text()
+    assert window.queue_panel.list.item(len(window.queue) - 1).toolTip() == entry.why
+    assert sentence in str(read_record(entry.recording).outcome)
+    assert len(read_record(entry.recording).samples) == window.live.count
+    until(lambda: window.strip.lamp.word.text().endswith(lamp))
     faults(window, ":FAULT:CLE")
     window.open_station("simulated")
     another_run(window, until)
