@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QDialog, QFileDialog, QInputDialog
 
+from ginsen.gui.die_sequence import MAP, over_dies
 from ginsen.gui.language import tr
 from ginsen.gui.run_queue import sequence
 from ginsen.gui.sequence_dialog import SequenceDialog
@@ -16,14 +17,18 @@ if TYPE_CHECKING:
 
 
 def ask_sequence(window: BenchWindow) -> None:
-    """Queue a run for each of several values of a parameter."""
+    """Queue a run for each of several values of a parameter, or one over several dies."""
     if not window.setup.queue_button.isEnabled():
         return
     protocol = window.setup.choice.currentText()
-    dialog = SequenceDialog(protocol, window)
-    if dialog.exec_() == QDialog.DialogCode.Accepted:
-        window.runs.put(sequence(window.queue, protocol, window.setup.texts(), dialog.parameter,
-                                 dialog.values))
+    texts = window.setup.texts()
+    dialog = SequenceDialog(protocol, window, there=window.opened.dies if window.opened else ())
+    if dialog.exec_() != QDialog.DialogCode.Accepted:
+        return
+    if dialog.over_dies:
+        window.enqueue(MAP, over_dies(protocol, texts, dialog.values))
+    else:
+        window.runs.put(sequence(window.queue, protocol, texts, dialog.parameter, dialog.values))
 
 
 def ask_save(window: BenchWindow) -> None:

@@ -32,11 +32,18 @@ def chosen_dies(wanted: Sequence[Die], prober: ProbeStation) -> tuple[Die, ...]:
 
     Raises ValueError for a die that is not selected on the probe station, and where it has none.
     """
-    there = prober.dies()
+    return among(wanted, prober.dies())
+
+
+def among(wanted: Sequence[Die], there: Sequence[Die]) -> tuple[Die, ...]:
+    """The `wanted` dies, or, where none is named, all that are `there`.
+
+    Raises ValueError for one that is not, and where there is none.
+    """
     if not there:
         raise ValueError("no die is selected for probing in the wafer map of the probe station.")
     for die in wanted:
         if die not in there:
             raise ValueError(f"dies: {die} is not selected for probing; the wafer map has "
                              f"{', '.join(map(str, there))}.")
-    return tuple(wanted) or there
+    return tuple(wanted) or tuple(there)

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PyQt5.QtGui import QImage
 
+from ginsen.gui.asking import ask_sequence
 from ginsen.gui.die_results import read_results, shares
+from ginsen.gui.sequence_dialog import SequenceDialog
 from ginsen.instruments.probe_station import Die
+from ginsen.records import read_record
 
 TABLE = """number,condition,die,outcome,first_read_S,beta
 1,memory,C1R0,finished,1e-05,1.1
@@ -92,3 +95,36 @@ def test_a_micrograph_and_the_mark_on_it_are_kept_for_their_station(window, unti
     view.show_station("simulated")
     assert view.has_picture
     assert (view.probe.pos().x(), view.probe.pos().y()) == (10.0, 20.0)
+
+
+def test_what_is_set_up_is_run_on_several_dies(window, until, tmp_path, monkeypatch):
+    window.open_station("wafer")
+    until(lambda: window.opened is not None and window.opened.name == "wafer"
+          and window.setup.start_button.isEnabled())
+    window.setup.parameters.set_texts({"pulse_voltage": "1500 mV", "read_time": "2 s"})
+    until(window.setup.start_button.isEnabled)
+    asked = []
+
+    def answered(dialog):
+        dialog.choice.setCurrentIndex(dialog.choice.findText("Dies"))
+        for text in ("C9R9", "here", "C2R1 C1R0"):
+            dialog.line.setText(text)
+            asked.append(dialog.told.text())
+        return dialog.DialogCode.Accepted
+
+    monkeypatch.setattr(SequenceDialog, "exec_", answered)
+    ask_sequence(window)
+    assert "C9R9 is not selected for probing" in asked[0]
+    assert "'here' is none" in asked[1]
+    assert asked[2] == "2 runs: C2R1, C1R0"
+    until(lambda: window.queue and window.queue[-1].state not in ("waiting", "running"))
+    entry = window.queue[-1]
+    assert (entry.protocol, entry.state) == ("wafer-map", "finished"), entry.why
+    runs = sorted(entry.recording.with_suffix("").glob("*.h5"))
+    records = [read_record(each) for each in runs]
+    assert [record.about["sample"] for record in records] == ["W3-C2R1", "W3-C1R0"]
+    assert all(record.spans[1].level == 1.5 for record in records)
+    assert set(window.views.sample.dies.results.outcomes) == {Die(2, 1), Die(1, 0)}
+    window.open_station("simulated")
+    until(lambda: window.opened is not None and window.opened.name == "simulated")
+    assert SequenceDialog("memory", window).choice.findText("Dies") < 0
