@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from ginsen.gui.language import tr
 from ginsen.gui.live_run import LiveRun, Step
-from ginsen.gui.pens import pen
 from ginsen.gui.plot_frame import PlotFrame
 from ginsen.gui.theme import Theme
 from ginsen.types import Array
@@ -24,9 +22,7 @@ class IVView(QWidget):
         self.loop.line("newest", theme.series[1], symbol="o")
         self.betas = PlotFrame(tr("β against conductance"), ("G", "S"), ("β", ""), theme,
                                log_x=True)
-        self._bars = pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), top=np.zeros(0),
-                                     bottom=np.zeros(0), pen=pen(theme.faint))
-        self.betas.item.addItem(self._bars)
+        self.betas.bars("interval", theme.faint, opaque=True)
         self.betas.line("β", theme.series[0], symbol="o")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -41,8 +37,7 @@ class IVView(QWidget):
         self.loop.fit()
         G, beta, low, high = beta_by_conductance(live.steps)
         self.betas.give("β", G, beta)
-        x, _ = self.betas.scaled(G, beta)
-        self._bars.setData(x=x, y=beta, top=high - beta, bottom=beta - low)
+        self.betas.give("interval", np.repeat(G, 2), np.column_stack([low, high]).ravel())
         self.betas.fit(least_y=1.0)
         self.betas.say("" if G.size else tr("no β yet"))
         self.loop.say("" if level.size else tr("no level yet"))

@@ -1,12 +1,18 @@
 import math
 
 import numpy as np
+import pytest
+from PyQt5 import sip
+from PyQt5.QtWidgets import QApplication
 
+from ginsen.gui.beta_plot import BetaPlot
 from ginsen.gui.beta_track import BetaTrack
+from ginsen.gui.forgetting_curves import fitted_law, steps_beside
 from ginsen.gui.iv_view import beta_by_conductance, level_and_current
-from ginsen.gui.live_run import LiveRun, is_pulse
+from ginsen.gui.live_run import NEWEST_READS, LiveRun, is_pulse
 from ginsen.gui.mains import mains_stretches
 from ginsen.gui.spectrum_curves import spectrum_curves
+from ginsen.gui.theme import THEMES
 from ginsen.protocols.acquisition import News
 from ginsen.types import Phase, Samples, SpectralFit
 
@@ -146,3 +152,57 @@ def test_a_run_of_a_thousand_phases_stays_small():
         run.feed(news(f"step {number}", number, np.array([number * 1.0])))
     assert len(run.bands) == len(run.steps) == 1000
     assert not math.isnan(run.bands[-1].stop)
+
+
+def test_steps_are_told_beside_the_law_of_forgetting():
+    rng = np.random.default_rng(4)
+    age = 0.05 * np.arange(1, 1501)
+    law = 1e-5 * (0.4 * np.exp(-age / 12.0) + 0.6)
+    reads = law + 2e-9 * rng.normal(size=age.size)
+    calm = fitted_law(age, reads, (age, reads))
+    assert calm is not None
+    assert calm.retention.law == "exponential"
+    assert calm.steps.size == 0
+    jumped = reads - 4e-8 * (age > 40.0)
+    found = steps_beside(calm.retention, age, jumped)
+    assert found.tolist() == pytest.approx([40.05], abs=0.051)
+    # Nothing is told of reads that have no spectrum.
+    assert steps_beside(calm.retention, age**1.5, jumped).size == 0
+    assert steps_beside(calm.retention, age, np.where(age > 70, np.nan, jumped)).size == 0
+    assert steps_beside(calm.retention, age[:20], jumped[:20]).size == 0
+
+
+def test_the_newest_reads_are_kept_as_they_came():
+    run = LiveRun()
+    run.feed(news("pulse", 0, np.arange(0, 1, 0.05), level=5.0))
+    for first in range(10):
+        run.feed(news("read", 1, 1.0 + 0.05 * np.arange(300 * first, 300 * first + 300)))
+    values, age = run.newest_reads.window(len(run.newest_reads))
+    assert len(run.newest_reads) == NEWEST_READS
+    assert np.allclose(np.diff(age), 0.05)
+    assert age[-1] == pytest.approx(1.0 + 0.05 * 2999 - run.pulse.stop)
+    assert np.allclose(values, 1e-5)
+    run.feed(news("pulse", 2, np.arange(200, 201, 0.05), level=5.0))
+    run.feed(news("read", 3, np.arange(201, 202, 0.05)))
+    assert len(run.newest_reads) == 20
+
+
+def test_every_state_that_was_told_has_a_row_with_its_name(app):
+    run = LiveRun((256,))
+    plot = BetaPlot(THEMES["dark"])
+    plot.resize(400, 250)
+    plot.show()
+    run.feed(news("read", 0, np.arange(300) * 0.05, fits=(fit(stop=14.95),)))
+    run.states._rows = [(0.0, 5.0, 0), (5.0, 9.0, 3), (9.0, 14.0, 0)]
+    for _ in range(2):
+        plot.refresh(run)
+        QApplication.processEvents()
+    shown = {state: name.isVisible() for state, name in plot._names.items()}
+    assert shown == {"calm": True, "unstable": False, "forming": False, "forgetting": True}
+    calm, forgetting = (plot.drawn(each) for each in ("calm", "forgetting"))
+    assert calm[0].tolist() == [0.0, 5.0, 9.0, 14.0]
+    assert forgetting[0].tolist() == [5.0, 9.0]
+    # One above the other, below every β and its interval.
+    low, high = plot.item.vb.viewRange()[1]
+    assert low < calm[1][0] < forgetting[1][0] < 0.9 < high
+    sip.delete(plot)
