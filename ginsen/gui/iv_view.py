@@ -19,6 +19,7 @@ class IVView(QWidget):
         super().__init__()
         self.loop = PlotFrame(tr("Current against voltage"), ("V", "V"), ("I", "A"), theme)
         self.loop.line("I", theme.series[0], width=1.5)
+        self.loop.line("in compliance", theme.alarm, symbol="x")
         self.loop.line("newest", theme.series[1], symbol="o")
         self.betas = PlotFrame(tr("β against conductance"), ("G", "S"), ("β", ""), theme,
                                log_x=True)
@@ -33,6 +34,10 @@ class IVView(QWidget):
         """Draw what there is."""
         level, current = level_and_current(live.steps)
         self.loop.give("I", level, current)
+        limited = np.array([step.limited for step in live.steps], dtype=np.bool_)
+        self.loop.give("in compliance", level[limited], current[limited])
+        sign = f"<span style='color:{self.loop.theme.alarm}'>✕</span>&nbsp;{tr('in compliance')}"
+        self.loop.entitle(tr("Current against voltage"), sign if limited.any() else "")
         self.loop.give("newest", level[-1:], current[-1:])
         self.loop.fit()
         G, beta, low, high = beta_by_conductance(live.steps)

@@ -35,12 +35,16 @@ class Band:
 
 @dataclass(frozen=True)
 class Step:
-    """A phase as a point: level (V), newest current (A) and conductance (S), and β."""
+    """A phase as a point: level (V), newest current (A) and conductance (S), and β.
+
+    `limited` says that the source was in compliance at some time.
+    """
 
     level: float
     current: float = float("nan")
     conductance: float = float("nan")
     fit: SpectralFit | None = None
+    limited: bool = False
 
 
 class LiveRun:
@@ -129,7 +133,7 @@ class LiveRun:
         self.steps[-1] = Step(
             news.phase.level, float(np.mean(current)),
             float(np.mean(conductance[known])) if known.any() else float("nan"),
-            self._window_fit)
+            self._window_fit, self.steps[-1].limited or bool(news.samples.compliance.any()))
 
     def _take_spectrum(self, news: News, integration: float) -> None:
         """Keep the samples of the longest window, and the newest fit of the longest that has one.

@@ -1,14 +1,16 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PyQt5 import sip
 from PyQt5.QtWidgets import QApplication
 
+from ginsen.gui.band_betas import betas_by_band
 from ginsen.gui.beta_plot import BetaPlot
 from ginsen.gui.beta_track import BetaTrack
 from ginsen.gui.forgetting_curves import fitted_law, steps_beside
-from ginsen.gui.iv_view import beta_by_conductance, level_and_current
+from ginsen.gui.iv_view import IVView, beta_by_conductance, level_and_current
 from ginsen.gui.live_run import NEWEST_READS, LiveRun, is_pulse
 from ginsen.gui.mains import mains_stretches
 from ginsen.gui.spectrum_curves import spectrum_curves
@@ -206,3 +208,25 @@ def test_every_state_that_was_told_has_a_row_with_its_name(app):
     low, high = plot.item.vb.viewRange()[1]
     assert low < calm[1][0] < forgetting[1][0] < 0.9 < high
     sip.delete(plot)
+
+
+def test_levels_in_compliance_are_marked(app):
+    run = LiveRun()
+    for number, level in enumerate((0.0, 1.0, 2.0, 1.0)):
+        run.feed(news(f"step {number}", number, number + np.arange(10) * 0.05, level=level,
+                      limited=level == 2.0))
+        run.feed(news(f"step {number}", number, number + 0.5 + np.arange(10) * 0.05, level=level))
+    assert [step.limited for step in run.steps] == [False, False, True, False]
+    view = IVView(THEMES["light"])
+    view.refresh(run)
+    assert view.loop.drawn("in compliance")[0].tolist() == [2.0]
+    assert "in compliance" in view.loop.title.text()
+    sip.delete(view)
+
+
+def test_beta_is_told_for_each_part_of_its_band():
+    parts = ((0.1, 0.9, 1.1, 0.1), (0.9, 5.0, 0.9, 0.05))
+    told = betas_by_band(replace(fit(), sub_bands=parts))
+    assert told == [("β 0.1 – 0.9 Hz", "1.10 ± 0.20"), ("β 0.9 – 5 Hz", "0.90 ± 0.10")]
+    assert betas_by_band(replace(fit(None), sub_bands=parts)) == []
+    assert betas_by_band(None) == []
