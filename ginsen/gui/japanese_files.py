@@ -34,6 +34,13 @@ FILES: Mapping[str, str] = {
         "{where}: {key} はここでは使えません。使えるのは {names} です。",
     "{where}: {key} is {value}; it must be one of {names}.":
         "{where}: {key} が {value} です。{names} のどれかにしてください。",
+    "{file}: [{one}] and [{other}] are both at {address}; of a {model} one channel can be used.":
+        "{file}: [{one}] と [{other}] の address が同じ {address} です。"
+        "{model} は一つのチャンネルだけ使えます。",
+    "{where}: contact_limit is {value} Ω; contact can be judged from {least} Ω up to "
+    "{most} Ω.":
+        "{where}: contact_limit が {value} Ω です。"
+        "接触を判定できるのは {least} Ω から {most} Ω までです。",
     "{where}: contact_limit is {value} Ω; contact can be judged up to {most} Ω.":
         "{where}: contact_limit が {value} Ω です。接触を判定できるのは {most} Ω までです。",
     "{where}: inputs are missing. Say what is before each input that is read, e.g. inputs = "

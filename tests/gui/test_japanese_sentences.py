@@ -55,7 +55,7 @@ NEVER_SHOWN = (
     "a series has a folder", "apply() belongs into measure()", "the plan that was begun",
     "the seed 71 is not", "there is always another name")
 PIECES = ("is no number72.", "it must be a number74.", " or one of 71", "taken in 72",
-          "agrees: it holds their ratio")
+          "agrees: it holds their ratio", "be judged 73up to")
 """Of sentences that are looked for whole, below."""
 
 
@@ -173,6 +173,8 @@ WHOLE = [
     "ratio), current is column 2 in A",
     "First read 0.03 s after the pulse: (28.23 ± 0.26) µS; of it 1.00 at 1 s, 0.94 at 10 s (law "
     "0.933 to 0.945), 0.65 at 100 s",
+    "b.toml, [smu]: contact_limit is 72 Ω; contact can be judged up to 50 Ω.",
+    "b.toml, [smu]: contact_limit is 72 Ω; contact can be judged from 2.5 Ω up to 50 Ω.",
     "First read: 28.2 µS", "First read: 28.2 µS; of it 0.94 at 10 s",
     "First read 2.00 s after the pulse: 28.2 µS",
     "Half-life 12 s", "Half-life 12 s; by the law 12.3 s (11 to 13)",
