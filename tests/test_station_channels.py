@@ -9,6 +9,7 @@ from ginsen import Station, run
 from ginsen.protocols import Memory, Noise
 from ginsen.station_check import check_station
 from ginsen.station_file import StationError, read_station
+from ginsen.types import Phase
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "two_channels.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -25,6 +26,9 @@ resistance_ohm = 1e4
 "smu.lo_2" = {{ terminal = "B" }}
 """
 
+AGILENT = KEYSIGHT.replace("keysight_b2912a", "agilent_b1500").replace(
+    "smu.hi_2", "smu.force_2").replace("smu.lo_2", "smu.gndu")
+
 
 def told(folder, text):
     (folder / "station.toml").write_text(text, encoding="utf-8")
@@ -39,10 +43,11 @@ def test_each_channel_answers():
         ("right", "Keithley Instruments Inc., Model 2636B, 4400001, 3.3.5")]
 
 
-def test_a_protocol_runs_on_a_keysight_too(tmp_path):
-    (tmp_path / "two_channels_bench.toml").write_text(KEYSIGHT, encoding="utf-8")
-    station = TEXT.replace("keithley2636b", "keysight_b2912a").replace(
-        '"a"', '"1"').replace('"b"', '"2"')
+@pytest.mark.parametrize(("driver", "bench"), [("keysight_b2912a", KEYSIGHT),
+                                               ("agilent_b1500", AGILENT)])
+def test_a_protocol_runs_on_others_too(tmp_path, driver, bench):
+    (tmp_path / "two_channels_bench.toml").write_text(bench, encoding="utf-8")
+    station = TEXT.replace("keithley2636b", driver).replace('"a"', '"1"').replace('"b"', '"2"')
     (tmp_path / "station.toml").write_text(station, encoding="utf-8")
     with Station.open(tmp_path / "station.toml") as lab:
         result = run(Noise(time=5.0, interval=0.05, compliance=1e-4, source_meter="right",
@@ -51,6 +56,19 @@ def test_a_protocol_runs_on_a_keysight_too(tmp_path):
     samples = result.record.samples
     assert len(samples) == 101
     assert samples.current == pytest.approx(np.full(101, 1e-5), rel=5e-2)
+
+
+def test_who_does_not_tell_the_mains_is_told(tmp_path):
+    (tmp_path / "two_channels_bench.toml").write_text(AGILENT, encoding="utf-8")
+    station = TEXT.replace("keithley2636b", "agilent_b1500").replace('"a"', '"1"').replace(
+        'channel = "b"', 'channel = "2"\nmains = "60 Hz"')
+    (tmp_path / "station.toml").write_text(station, encoding="utf-8")
+    with Station.open(tmp_path / "station.toml") as lab:
+        one_cycle = Phase("read", 0.1, 1.0, 0.1, 1e-4)
+        assert lab.source_meters["left"].integration_time(one_cycle) == 1 / 50
+        assert lab.source_meters["right"].integration_time(one_cycle) == 1 / 60
+    assert "'mains' is not known here" in told(
+        tmp_path, TEXT.replace('channel = "b"', 'channel = "b"\nmains = "60 Hz"'))
 
 
 def test_what_a_channel_may_be(tmp_path):
