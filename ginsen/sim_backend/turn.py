@@ -18,7 +18,6 @@ _SLICE = 0.005
 _NO_SLEEP = 20e-6
 """Wall seconds that are sooner over than another task could be given its turn."""
 
-MESSAGE_AVAILABLE = 16
 REQUESTING = 64
 
 
@@ -135,7 +134,8 @@ class Turn:
             asking, link.asking = link.asking, False
         if asking:
             byte |= REQUESTING
-        return byte | MESSAGE_AVAILABLE if unread else byte & ~MESSAGE_AVAILABLE
+        bit = self.instrument.unread_bit
+        return byte | bit if unread else byte & ~bit
 
     def interrupted(self, link: Mailbox) -> None:
         """A reply was not read before the next message came: it is lost (IEEE 488.2, 6.3.2.3)."""

@@ -137,12 +137,14 @@ class FlexInstrument(Instrument):
     commands: ClassVar[Mapping[str, Command]] = {}
     command_cost: ClassVar[float] = 0.5e-3
     interrupts: ClassVar[bool] = False  # data that nobody has read stays
+    unread_bit: ClassVar[int] = DATA_READY
 
     def __init__(self, bench: Any, name: str) -> None:
         super().__init__(bench, name)
         self._errors: deque[int] = deque()
         self._answer = bytearray()
         self._data = bytearray()
+        self._unsent = b""  # of a reply that has not ended, to a link that wants whole ones
         self._items = 0  # of measured data in its buffer
         self._running: Process | None = None
         self._mask = self._asked = 0
@@ -169,7 +171,7 @@ class FlexInstrument(Instrument):
                 yield done
         finally:
             process.cancel()
-            self._running = None
+            self._running, self._unsent = None, b""
 
     def _watched(self, body: Waiting[Any]) -> Waiting[None]:
         """What is wrong on the way ends it and is kept as an error."""
@@ -190,12 +192,18 @@ class FlexInstrument(Instrument):
     def give(self, link: Link, items: Sequence[str], *, last: bool, comma: bool) -> None:
         """Put measured data into its buffer; with the `last` of it a reply ends.
 
-        In the formats with `comma` nothing but a comma ends it. Who does not share the buffer, on a
-        socket for instance, gets it all the same.
+        In the formats with `comma` nothing but a comma ends it. A link with an output queue of its
+        own gets the reply as a whole.
         """
         text = ",".join(items) + ("," if comma or not last else "")
         data = text.encode("ascii") + (TERMINATOR if last and not comma else b"")
-        if link.stream or isinstance(link, Mailbox):
+        if isinstance(link, Mailbox):
+            self._unsent += data
+            if last:
+                self.reply(link, self._unsent)
+                self._unsent = b""
+            return
+        if link.stream:
             self.reply(link, data)
             return
         if len(self._data) < MOST_DATA:

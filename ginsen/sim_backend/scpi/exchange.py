@@ -56,6 +56,8 @@ class Instrument(ABC):
     """The byte at the end of a message on a stream."""
     interrupts: ClassVar[bool] = True
     """Whether a message makes it drop the replies nobody has read, as IEEE 488.2 wants (-410)."""
+    unread_bit: ClassVar[int] = 16
+    """The bit of the status byte that says that a reply waits."""
     dead_socket_port: ClassVar[int | None] = None
     """The TCP port at which the real one ends all its LAN connections, if it has one."""
 
