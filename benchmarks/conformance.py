@@ -35,6 +35,7 @@ PACKAGES = (
     Package("pymeasure", "PyMeasure", "MIT", (
         "conformance_sources",
         "conformance_surroundings",
+        "conformance_agilent_b1500",
     )),
     Package("qcodes", "QCoDeS", "MIT", (
         "conformance_qcodes",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance_sources import near
-from conformance_trials import Amiss, Tried
+from conformance_trials import Amiss, Tried, near
 from pymeasure.instruments.agilent import agilentB1500
 
 
@@ -111,7 +110,7 @@ def refuses(mainframe: Any) -> None:
     mainframe.check_errors()
 
 
-AGILENT_B1500 = [
+TRIED = [
     Tried(agilentB1500.AgilentB1500, "agilent_b1500", {
         "identify": is_agilent, "configure": configures, "source": sources, "measure": measures,
         "sweep": sweeps, "buffer": buffers, "clear": Amiss(
@@ -120,4 +119,3 @@ AGILENT_B1500 = [
             "into the error queue, as at the bench; `ERR?` and `clear_buffer` clear."),
         "error query": refuses}, address="GPIB0::17::INSTR"),
 ]
-"""For `SOURCES`."""
