@@ -252,7 +252,7 @@ class FlexInstrument(Instrument):
 
     def status_byte(self) -> int:
         """What *STB? answers."""
-        return (DATA_READY * bool(self._data or self._answer) | WAIT * self._waits
+        return (DATA_READY * self.message_available | WAIT * self._waits
                 | INTERLOCK * self.interlock_open | READY * self.idle
                 | ERROR * self._erred | REQUEST * self._requesting)
 
@@ -348,6 +348,16 @@ class FlexInstrument(Instrument):
         else:
             self._answer += message
             self.changed()
+
+    @property
+    def message_available(self) -> bool:
+        """Whether an answer or measured data wait to be read."""
+        return bool(self._answer or self._data)
+
+    @property
+    def asks_when_answering(self) -> bool:
+        """See `Instrument`; the bit is that of data."""
+        return bool(self._mask & DATA_READY)
 
     def waiting(self, link: Link) -> bytearray:
         """What is read next: an answer before measured data."""
