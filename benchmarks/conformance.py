@@ -34,6 +34,7 @@ from ginsen.sim_backend.models import MODELS
 PACKAGES = (
     Package("pymeasure", "PyMeasure", "MIT", (
         "conformance_sources",
+        "conformance_keithley4200",
         "conformance_surroundings",
         "conformance_agilent_b1500",
     )),
