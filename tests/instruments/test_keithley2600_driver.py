@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driven_on_a_resistor import HOLD, bench_of, drivers, everything
 from pymeasure.test import expected_protocol
 from pyvisa import VisaIOError
 from pyvisa.constants import StatusCode
@@ -14,56 +15,22 @@ from ginsen.instruments import (
     OutputNotOff,
 )
 from ginsen.sim_backend.fault import fault_of
-from ginsen.types import Limits, Phase, Samples
+from ginsen.types import Phase
 
 GPIB, SOCKET = "GPIB0::26::INSTR", "TCPIP0::k2636::5025::SOCKET"
-BENCH = f"""
-[instruments.smu]
-model = "keithley2636b"
-address = ["{GPIB}", "{SOCKET}"]
-[device]
-kind = "resistor"
-resistance_ohm = 1e4
-[wiring]
-"smu.hi_a" = {{ terminal = "A" }}
-"smu.lo_a" = {{ terminal = "B" }}
-"""
-HOLD = Phase("hold", 1.0, 2.0, 0.05, 1e-3)
 
 
 @pytest.fixture
 def at(tmp_path):
     """A function that opens a driver at an address of a 2636B on 10 kΩ."""
-    path, opened = tmp_path / "bench.toml", []
-    path.write_text(BENCH, encoding="utf-8")
-
-    def open_at(address=GPIB, **settings):
-        opened.append(Keithley2636B(address, visa_library=f"{path}@ginsen",
-                                    limits=Limits(voltage=6.0, current=2e-3), **settings))
-        return opened[-1]
-
-    yield open_at
-    if opened:
-        opened[0].adapter.manager.close()
+    with drivers(tmp_path, Keithley2636B, model="keithley2636b", addresses=(GPIB, SOCKET),
+                 end="_a") as open_at:
+        yield open_at
 
 
 @pytest.fixture
 def smu(at):
     return at()
-
-
-def bench_of(smu):
-    return smu.adapter.manager.visalib.bench
-
-
-def everything(smu, pause=0.1):
-    parts = []
-    while True:
-        running = smu.busy()
-        parts.append(smu.fetch())
-        if not running:
-            return Samples.joined(parts)
-        smu.clock.sleep(pause)
 
 
 @pytest.mark.parametrize("address", [GPIB, SOCKET])
