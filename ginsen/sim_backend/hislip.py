@@ -98,7 +98,7 @@ class Client:
         lock, link = self.turn.instrument.lock, self.link
         if len(key) > _LONGEST_KEY or lock.owner is link or (key and link in lock.sharers):
             return wire.LOCK_ERROR
-        granted = await self.turn.comes_true(
+        granted = await self.turn.locks(
             lambda: lock.take_shared(link, key) if key else lock.take_exclusive(link),
             link, patience)
         return wire.LOCK_SUCCESS if granted else wire.LOCK_FAILURE
@@ -243,8 +243,9 @@ async def _asynchronous_message(client: Client, writer: asyncio.StreamWriter, he
     elif header.kind == wire.ASYNC_LOCK and header.control == wire.LOCK_RELEASE:
         send(writer, wire.ASYNC_LOCK_RESPONSE, await client.unlock(header.parameter))
     elif header.kind == wire.LOCK_INFO:
-        lock = client.turn.instrument.lock
-        send(writer, wire.LOCK_INFO_RESPONSE, int(lock.owner is not None), lock.holders)
+        lock, another = client.turn.instrument.lock, bool(client.turn.instrument.trouble.locked)
+        send(writer, wire.LOCK_INFO_RESPONSE, int(another or lock.owner is not None),
+             another + lock.holders)
     elif header.kind == wire.REMOTE_LOCAL:
         send(writer, wire.REMOTE_LOCAL_RESPONSE)  # no one stands at a virtual front panel
     else:

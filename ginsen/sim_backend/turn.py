@@ -53,7 +53,12 @@ class Turn:
 
     async def admits(self, link: Mailbox, patience: float) -> bool:
         """Whether the lock lets this client in within `patience` wall seconds."""
-        return await self.comes_true(lambda: self.instrument.lock.admits(link), link, patience)
+        return await self.comes_true(lambda: self.instrument.admits(link), link, patience)
+
+    async def locks(self, take: Callable[[], bool], link: Mailbox, patience: float) -> bool:
+        """Whether a lock can be taken within `patience` wall seconds; not while a fault has it."""
+        return await self.comes_true(lambda: not self.instrument.trouble.locked and take(), link,
+                                     patience)
 
     async def comes_true(self, attempt: Callable[[], bool], link: Mailbox,
                          patience: float) -> bool:
@@ -104,7 +109,7 @@ class Turn:
         """Have the instrument's attention, once the lock allows it; False if the client left."""
         while True:
             await self._free.acquire()
-            if not isinstance(link, Mailbox) or self.instrument.lock.admits(link):
+            if not isinstance(link, Mailbox) or self.instrument.admits(link):
                 return True
             self._free.release()
             if link.gone():
@@ -115,7 +120,7 @@ class Turn:
         """Device clear: what this client has under way ends. Others' messages go on."""
         with self.bench.lock:
             self.bench.catch_up()
-            if self._speaking in (None, link) and self.instrument.lock.admits(link):
+            if self._speaking in (None, link) and self.instrument.admits(link):
                 self.instrument.device_clear(link)
             link.unfinished = b""
             link.replies.clear()

@@ -91,7 +91,7 @@ class LinkedClient:
     async def lock(self, patience: float) -> Results:
         """Have the instrument alone; an error where this link has it already (rule B.6.72)."""
         lock, link = self.turn.instrument.lock, self.link
-        granted = lock.owner is not link and await self.turn.comes_true(
+        granted = lock.owner is not link and await self.turn.locks(
             lambda: lock.take_exclusive(link), link, patience)
         return numbers(DONE if granted else LOCKED)
 

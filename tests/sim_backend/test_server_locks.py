@@ -11,6 +11,7 @@ from pyvisa.constants import AccessModes
 from pyvisa_py.protocols import hislip as wire
 
 from ginsen.sim_backend import vxi11, vxi11_interrupt, vxi11_link
+from ginsen.sim_backend.fault import Fault
 from ginsen.sim_backend.rpc import numbers, opaque
 from ginsen.sim_backend.server import served
 
@@ -149,6 +150,23 @@ def test_the_lock_of_a_client_binds_all_that_come_by_lan(clients, linked, manage
         local.query("*IDN?")
     assert first.async_lock_request(0.0) == "failure"
     linked.unlock()
+    assert first.async_lock_request(0.0) == "success"
+
+
+def test_the_lock_of_a_fault_keeps_every_lan_client_out_for_its_time(clients, linked, door,
+                                                                     manager):
+    first = clients[0]
+    asked(first, b"*IDN?")
+    manager.visalib.bench.add_fault(Fault("lock", duration=20.0))  # 1 s of the wall's
+    began = time.perf_counter()
+    with LOCKED:
+        linked.lock_excl()
+    assert (first.async_lock_request(0.0), first.async_lock_info()) == ("failure", 1)
+    with socket.create_connection(("127.0.0.1", door["probe"].port), 5.0) as raw:
+        raw.sendall(b"*IDN?\n")  # a raw socket knows no locks
+        assert raw.recv(100) == IDENTITY.encode()
+    assert asked(first, b"*OPC?") == "1\n"
+    assert time.perf_counter() - began > 0.8
     assert first.async_lock_request(0.0) == "success"
 
 

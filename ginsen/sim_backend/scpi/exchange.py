@@ -166,6 +166,10 @@ class Instrument(ABC):
         self._links.add(link)
         return link
 
+    def admits(self, link: Link) -> bool:
+        """Whether the lock lets this client in; that of a fault lets nobody in."""
+        return not self.trouble.locked and self.lock.admits(link)
+
     def disconnect(self, how: Lost, *, buses: bool = True) -> None:
         """Lose every link there is, or all but those of a bus."""
         for link in tuple(self._links):
