@@ -94,9 +94,9 @@ PREFACE = """\
 Made by `python benchmarks/fault_matrix.py --table docs/fault_matrix.md`. Every kind of
 [fault](faults.md) of the bench, and what breaks on this side of the wire, in every part of a run
 (opening, setting up, each phase with the way to it, switching off) of every protocol, short ones,
-on a Keithley 2450 over USB and a 2400 over GPIB; `memory` and `iv-sweep` also over a raw socket.
-The bench runs in virtual time and is asked afterwards what was true. When exactly a fault comes is
-drawn from the name of its case.
+on a Keithley 2450 over USB, a 2400 and a 2636B over GPIB and a Keysight B2912A over USB; `memory`
+and `iv-sweep` on the first two also over a raw socket. The bench runs in virtual time and is asked
+afterwards what was true. When exactly a fault comes is drawn from the name of its case.
 
 These must be empty:
 
@@ -220,7 +220,7 @@ def totals(verdicts: Sequence[Verdict]) -> tuple[int, int, int, int]:
 
 
 def table(done: Sequence[tuple[Case, Verdict]]) -> str:
-    """The page: totals, a row for each fault, and one for each fault and protocol."""
+    """The page: totals, a row for each fault and meter, and one for each fault and protocol."""
     heads = ("cases", "finished", "aborted", "failed", "on, told", "out of reach",
              "on", "lost", "false", "hung")
     rule = "|---|" + "---|" * len(heads)
@@ -232,6 +232,9 @@ def table(done: Sequence[tuple[Case, Verdict]]) -> str:
              "| fault | " + " | ".join(heads) + " |", rule]
     lines += [f"| {kind} | " + _row([verdict for case, verdict in done if case.kind.name == kind])
               + " |" for kind in kinds]
+    lines += ["", "## By meter", "", "| meter | " + " | ".join(heads) + " |", rule]
+    lines += [f"| {meter} | " + _row([verdict for case, verdict in done if case.meter == meter])
+              + " |" for meter in dict.fromkeys(case.meter for case, _ in done)]
     lines += ["", "## By fault and protocol", "",
               "| fault | protocol | " + " | ".join(heads) + " |", "|---" + rule]
     for kind in kinds:
