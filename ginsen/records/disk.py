@@ -2,8 +2,9 @@
 
 HDF5 does not survive a write that fails: of ten files that met a limit of their size none could be
 opened again, and the program crashed at its end ten times (HDF5 2.0.0). So it never sees one. It
-also leaves a file torn when it is killed between two writes; here nothing is on its way for all but
-a few milliseconds a second.
+also leaves a file torn when it is killed between two writes. Here what the first batch held, in
+which every dataset was made and which says how long each is, is changed last and by one write: what
+is on its way before counts for nothing yet.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from ginsen.records.lock import hold
 
 PATIENCE = 10.0
 """Seconds after which a disk that does not answer is taken for gone."""
+
+Parts = list[tuple[int, bytes]]
+"""Bytes and where they go, in the order in which they were written."""
 
 Writes = dict[tuple[int, int], bytes]
 """Bytes by where they go and how many they are, in the order in which they were written."""
@@ -49,6 +53,7 @@ class DiskFile:
         self._waiting: Writes = {}
         self._leaving: Writes = {}
         self._position = self._end = self._stored = 0
+        self._head = bytearray()  # what the first batch held, as it is now
         self._abandoned = False
         self._storing = threading.Lock()
 
@@ -119,8 +124,9 @@ class DiskFile:
         """Put a batch on disk and wait until the disk has it.
 
         What is new goes first, behind all there was; only then are bytes in place changed that
-        say so. A full disk therefore leaves the file as the last batch had left it. Raises OSError,
-        also where the file is no longer under its name.
+        say so, those of the first batch last and at once. A full disk therefore leaves the file as
+        the last batch had left it, and so does a kill before the end. Raises OSError, also where
+        the file is no longer under its name.
         """
         if self._abandoned or not self._storing.acquire(timeout=PATIENCE):
             raise OSError(5, "the file was given up", str(self.path))
@@ -133,14 +139,22 @@ class DiskFile:
         if not self.path.exists() or (self._countable
                                       and os.fstat(self._disk.fileno()).st_nlink == 0):
             raise FileNotFoundError(2, "the file is no longer there", str(self.path))
-        old, new = _split(batch.writes, self._stored)
+        parts = [(offset, part) for (offset, _), part in batch.writes.items()]
+        old, new = _split(parts, self._stored)
+        head, behind = _split(old, len(self._head))
         if new:
             self._put(new)
             self._disk.truncate(batch.end)
             self._sync()
+        if behind:
+            self._put(behind)
+        if head:
+            self._put([_laid_over(self._head, head)])
         if old:
-            self._put(old)
             self._sync()
+        if not self._stored:
+            self._head = bytearray(batch.end)
+            _laid_over(self._head, new)
         self._stored = batch.end
         self._leaving = {}
 
@@ -168,7 +182,7 @@ class DiskFile:
             with contextlib.suppress(OSError):  # a share that is gone says so here once more
                 each.close()
 
-    def _put(self, parts: list[tuple[int, bytes]]) -> None:
+    def _put(self, parts: Parts) -> None:
         for offset, part in parts:
             self._disk.seek(offset)
             left = memoryview(part)
@@ -179,13 +193,22 @@ class DiskFile:
         os.fsync(self._disk.fileno())
 
 
-def _split(writes: Writes, at: int) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
-    """What goes before and what behind a place in the file, each in the order of `writes`."""
+def _split(parts: Parts, at: int) -> tuple[Parts, Parts]:
+    """What goes before and what behind a place in the file, each in the order of `parts`."""
     before, behind = [], []
-    for (offset, length), part in writes.items():
-        inside = max(0, min(length, at - offset))
+    for offset, part in parts:
+        inside = max(0, min(len(part), at - offset))
         if inside:
             before.append((offset, part[:inside]))
-        if inside < length:
+        if inside < len(part):
             behind.append((offset + inside, part[inside:]))
     return before, behind
+
+
+def _laid_over(whole: bytearray, parts: Parts) -> tuple[int, bytes]:
+    """Put parts into `whole`; returns the one stretch of it that holds them all."""
+    for offset, part in parts:
+        whole[offset:offset + len(part)] = part
+    first = min((offset for offset, _ in parts), default=0)
+    last = max((offset + len(part) for offset, part in parts), default=0)
+    return first, bytes(whole[first:last])

@@ -344,10 +344,10 @@ def _begun(path: Path, told: Told, before: int = 0,
     """A new run file on disk, with what `write` writes; none at all if it can't be stored."""
     file = RunFile(path, told, before)
     try:
-        write(file)
-        batch = file.cut()
-        assert batch is not None
-        file.disk.store(batch)
+        for fill in (lambda file: None, write):  # stored with every dataset in place and empty
+            fill(file)
+            if (batch := file.cut()) is not None:
+                file.disk.store(batch)
     except OSError as fault:
         file.give_up()
         with contextlib.suppress(OSError):

@@ -79,6 +79,29 @@ def test_what_is_new_goes_first_and_without_room_for_it_nothing_old_is_touched(f
     assert stored(file) == b"HEAD" + b"0" * 86 + b"1" * 30
 
 
+def test_what_the_first_batch_held_is_changed_last_and_by_one_write(file, monkeypatch):
+    put(file, 0, b"head" + b"0" * 96)
+    file.store(file.cut())
+    put(file, 100, b"1" * 50)
+    file.store(file.cut())
+    put(file, 80, b"C")
+    put(file, 10, b"A")
+    put(file, 120, b"2" * 40)  # in place, and across the end
+    put(file, 98, b"xyz")  # across the end of the first
+    write, puts = DiskFile._put, []
+
+    def noting(self, parts):
+        puts.append(parts)
+        write(self, parts)
+
+    monkeypatch.setattr(DiskFile, "_put", noting)
+    file.store(file.cut())
+    assert puts == [[(150, b"2" * 10)], [(120, b"2" * 30), (100, b"z")],
+                    [(10, b"A" + b"0" * 69 + b"C" + b"0" * 17 + b"xy")]]
+    assert stored(file)[10:101] == puts[2][0][1] + b"z"
+    assert stored(file)[:10] == b"head000000"
+
+
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_file_that_lost_its_name_is_noticed_and_can_be_rescued(file, tmp_path, replaced):
     put(file, 0, b"precious")

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from ginsen.records import RecordError, Recording, read_record, unique_path
+from ginsen.records.disk import DiskFile
 from ginsen.records.layout import TABLES
+from ginsen.records.reading import read_tables
 from ginsen.types import Outcome, Phase, Samples, Span, SpectralFit
 
 ORIGIN = datetime(2026, 11, 20, 11, 5, tzinfo=timezone.utc)
@@ -222,6 +224,39 @@ def test_kill_9_leaves_all_but_the_last_second(tmp_path, after):
     assert record.spans[-1].stop_index == len(record.samples)
     assert [span.first for span in record.spans[1:]] \
         == [span.stop_index for span in record.spans[:-1]]
+
+
+def test_killed_between_any_two_writes_a_recording_reads(tmp_path, monkeypatch):
+    path, copy = tmp_path / "run.h5", tmp_path / "copy.h5"
+    put, seen, torn = DiskFile._put, [], []
+
+    def one_by_one(file, parts):
+        for part in parts:
+            put(file, [part])
+            copy.write_bytes(path.read_bytes())
+            try:
+                tables = read_tables(copy)
+                seen.append((len(tables["samples"]["time_s"]), len(tables["events"]["text"])))
+            except RecordError as problem:
+                torn.append(str(problem))
+
+    recording = create(path)
+    for number in range(2):
+        recording.begin_phase(READ.named(f"read {number}"))
+        add(recording, block(7, start=number))
+        recording.beta(256, SpectralFit(1.2, 1.0, 1.4, count=256), 1.0)
+        recording.event(0.0, "note", "here")
+        recording.flush()
+        recording.end_phase(Span(f"read {number}", 0.01, number, number + 0.6, 7 * number,
+                                 7 * number + 7))
+        monkeypatch.setattr(DiskFile, "_put", one_by_one)  # in place from here on
+    recording.close(Outcome("finished"))
+    assert not torn
+    assert len(recording.files) == 1
+    assert len(seen) > 20
+    assert seen == sorted(seen)
+    assert {samples % 7 for samples, _ in seen} == {0}
+    assert seen[-1] == (14, 2)
 
 
 def test_what_waits_is_on_disk_within_half_a_second_without_another_call(tmp_path):
