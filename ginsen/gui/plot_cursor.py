@@ -10,6 +10,7 @@ from PyQt5.QtCore import QEvent, QObject, QPointF, Qt
 from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QLabel
 
+from ginsen.gui.pens import pen
 from ginsen.gui.theme import Theme
 
 STEP, FAR = 0.01, 0.1
@@ -34,7 +35,7 @@ class PlotCursor(QObject):
         self._box = plot.getPlotItem().vb
         self._tell, self._home = tell, home
         self._pointer: tuple[float, float] | None = None
-        self.mark = pg.TargetItem(size=12, movable=True, pen=pg.mkPen(theme.text, width=1))
+        self.mark = pg.TargetItem(size=12, movable=True, pen=pen(theme.text))
         self.mark.setVisible(False)
         plot.getPlotItem().addItem(self.mark, ignoreBounds=True)
         self.words = QLabel(plot)

@@ -157,5 +157,12 @@ def test_another_appearance_while_something_runs(desk, window, until):
     other.bench.speed = float("inf")
     until(lambda: ended(other))
     assert other.queue[-1].state == "finished"
+    assert other.strip.phase.text() == "終了"
+    records = other.views.records
+    other.open_recording(str(other.queue[-1].recording))
+    until(lambda: "before: β なし: 短すぎる" in records.sentences.text())
+    assert "no β" not in records.sentences.text()
+    other.setup.parameters.set_texts({"pulse_voltage": "seven"})
+    until(lambda: "V の数ではありません" in other.setup.preview.sentences.text())
     assert other.live.count == len(read_record(other.queue[-1].recording).samples)
     other.restyled.emit(before)
