@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from ginsen.gui.elided_label import ElidedLabel
 from ginsen.gui.lamp import Lamp
 from ginsen.gui.language import in_short, said, tr
 from ginsen.gui.live_run import LiveRun
@@ -35,11 +36,11 @@ class TopStrip(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.run = QLabel(tr("nothing is running"))
+        self.run = ElidedLabel(tr("nothing is running"))
         self.run.setObjectName("title")
         self.phase = QLabel("")
-        for told in (self.run, self.phase):  # which must not make the window any wider
-            told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.phase.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for told in (self.run, self.phase):
             told.setMinimumWidth(160)
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
@@ -83,7 +84,7 @@ class TopStrip(QWidget):
 
     def show_run(self, title: str) -> None:
         """A run has begun, or is over."""
-        self.run.setText(title)
+        self.run.show_text(title)
 
     def refresh(self, live: LiveRun, *, speed: float = 1.0) -> None:
         """Show where the run is; `speed` is bench seconds per second of the wall."""

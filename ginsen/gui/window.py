@@ -284,7 +284,7 @@ class BenchWindow(QMainWindow):
         self.live, self.runs.queue, self.runs.held = other.live, other.queue, other.runs.held
         self.restoreGeometry(other.saveGeometry())
         self.splitter.restoreState(other.splitter.saveState())
-        self.strip.show_run(other.strip.run.text())
+        self.strip.show_run(other.strip.run.whole)
         self.queue_panel.hold.setChecked(other.queue_panel.hold.isChecked())
         for path in reversed(other.views.records.paths):
             self.views.records.add(path)

@@ -11,6 +11,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication
 
 from ginsen.gui.background import Background
+from ginsen.gui.elided_label import ElidedLabel
 from ginsen.gui.instrument_state import InstrumentState, worst
 from ginsen.gui.lamp import lamp_of
 from ginsen.gui.pacing import Pace
@@ -188,3 +189,24 @@ def test_an_error_that_nobody_caught_is_said_and_does_not_end_the_process(app, m
     tell_unforeseen(lambda sentence: [][1])
     sys.excepthook(ValueError, ValueError("x"), None)
     assert "nor could it be said" in caplog.text
+
+
+def test_a_title_without_room_ends_in_dots_and_is_whole_under_the_pointer(app):
+    label = ElidedLabel("memory · W3-D12 · 1-2 · + · cycle 7")
+    label.show()
+    label.resize(90, 20)
+    QApplication.processEvents()
+    assert label.text().endswith("…")
+    assert label.toolTip() == label.whole
+    label.resize(900, 20)
+    QApplication.processEvents()
+    assert label.text() == label.whole
+    assert label.toolTip() == ""
+    sip.delete(label)
+
+
+def test_the_strip_tells_sample_pair_polarity_and_cycle():
+    texts = {"sample": "W3", "electrode_pair": "1-2", "polarity": "-", "cycle_on_this_pair": "7"}
+    entry, = added((), "memory", texts)
+    assert entry.title == "memory · W3 · 1-2 · - · cycle 7"
+    assert added((), "memory", {"sample": "unknown", "electrode_pair": ""})[0].title == "memory"
