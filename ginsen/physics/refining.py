@@ -22,7 +22,7 @@ _MATTERS = 3.0
 """An edge that may leave this many times the error allowed is worth an update of the factor."""
 
 
-_AT_LEAST, _PART = 64, 64
+_AT_LEAST, _PART = 64, 20
 """Edges adrift are few up to this number, or up to this part of all."""
 
 

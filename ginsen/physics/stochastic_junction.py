@@ -42,8 +42,11 @@ def stochastic_junctions(count: int, filament: FilamentModel, fluctuating: Fluct
     """`count` virgin junctions at `temperature` (K), at time 0.
 
     The seed `sample` draws what each is made of, the same at every temperature; `chance` draws what
-    happens. Raises ValueError for a temperature that is not greater than 0.
+    happens. Raises ValueError for less than one junction, or a temperature that is not greater
+    than 0.
     """
+    if count < 1:
+        raise ValueError(f"count is {count}: there must be at least one junction")
     if not 0 < temperature < math.inf:
         raise ValueError(f"temperature is {temperature!r} K: it must be greater than 0 and finite")
     parameters, positions = tip.fluctuators(count, fluctuating, temperature, sample=sample,

@@ -195,3 +195,8 @@ def test_another_chance_leaves_the_sample_and_where_it_stands():
 def test_a_temperature_that_is_none(temperature):
     with pytest.raises(ValueError, match="must be greater than 0"):
         Lone(1, temperature=temperature)
+
+
+def test_no_junctions_at_all():
+    with pytest.raises(ValueError, match="count is 0: there must be at least one junction"):
+        stochastic_junctions(0, FilamentModel(), FluctuatorModel(), 300.0, sample=1, chance=1)
