@@ -1,6 +1,6 @@
 """The two fitted twins beside their records: each statistic of `ginsen calibrate`, run after run.
 
-    GINSEN_REFERENCE_DATA=... python benchmarks/calibration_twins.py [--runs 5]
+    GINSEN_REFERENCE_DATA=... python benchmarks/calibration_twins.py [--runs 12]
 
 What is a logarithm there is given as the number itself; of the twin the geometric mean and, in
 brackets, the least and the greatest of the runs.
@@ -35,8 +35,8 @@ INTEGRATION = 0.005
 """s. How long the readings at 7 V took is not published. A mean over all of the 30 ms would leave
 a change and the next one nearly independent (r = -0.07 in the twin); the records' have r = -0.3."""
 
-HISTORY = {"formed_for": 50.0, "rested": 70.0}
-"""s: of the sample at 2 V, a choice; see its device file."""
+HISTORY = {"formed_for": 100.0, "rested": 120.0}
+"""s: of the sample at 2 V, found with its other numbers; see its device file."""
 
 
 def model_of(name: str) -> TwinModel:
@@ -66,7 +66,7 @@ def beside(record: str, model: TwinModel, runs: int, until: float, integration: 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--runs", type=int, default=12)
     runs = options.parse_args().runs
     beside("nwn_7V_run4.csv", model_of("fluctuating_network_narrow"), runs, math.inf, INTEGRATION)
     beside("agnw_pulse_2V.txt", replace(model_of("fluctuating_network_wide"), **HISTORY), runs,
