@@ -12,7 +12,7 @@ import numpy as np
 
 from ginsen.instruments.agilent_b1500_guarded import GuardedAgilentB1500
 from ginsen.instruments.agilent_b1500_sampling import READING, Run, on_grid, read
-from ginsen.instruments.conversation import BROKEN, TRIES
+from ginsen.instruments.conversation import BROKEN, WAITS
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import ranges, u_current
 from ginsen.types import Phase, Samples
@@ -118,13 +118,18 @@ class StreamedAgilentB1500(GuardedAgilentB1500):
         self.write("BC")
 
     def _polled(self) -> int:
-        """The status byte; read again where that fails."""
-        for again in range(TRIES):
+        """The status byte; over a new session where the old one is broken, which ends nothing.
+
+        Raises InstrumentError where there is none.
+        """
+        for wait in (None, *WAITS):
             try:
+                if wait is not None:
+                    self.heard()
+                    self.clock.sleep(wait)
+                    self._reopen()
                 return int(self.adapter.connection.read_stb())
-            except BROKEN as problem:
-                if again == TRIES - 1:
-                    raise InstrumentError(f"{self._where} gave no status byte: "
-                                          f"{problem}") from problem
+            except BROKEN as broken:
+                problem = broken
                 self.noted(f"no status byte ({problem}); asked again")
-        raise AssertionError("it is read at least once")
+        raise InstrumentError(f"{self._where} gave no status byte: {problem}") from problem

@@ -406,6 +406,23 @@ def test_lost_late_and_garbled_answers_while_setting_up_are_asked_for_again(smu,
     assert told
 
 
+def test_a_session_that_breaks_is_opened_anew_and_no_reading_is_lost(smu):
+    told = []
+    smu.noted = told.append
+    bench_of(smu).add_fault(fault_of({"kind": "disconnect", "at_s": 1.0, "duration_s": 1.0}))
+    smu.start([HOLD])
+    assert len(everything(smu)) == 41
+    assert "no status byte" in told[0]
+    assert not smu.source_enabled
+
+
+def test_a_session_that_stays_broken_is_an_error(smu):
+    bench_of(smu).add_fault(fault_of({"kind": "lock", "at_s": 1.0}))
+    smu.start([HOLD])
+    with pytest.raises(InstrumentError, match="gave no status byte"):
+        everything(smu)
+
+
 def test_lost_readings_end_the_run(smu):
     """They are sent once only: what is missing must not become a shorter record."""
     smu.start([HOLD])

@@ -248,8 +248,8 @@ def _first_errors(smu: Smu, mode: int = 0) -> str:
 
 def _first_error(smu: Smu, mode: int = 0) -> str:
     """ERRX?: with a sign, as public drivers expect it (QCoDeS)."""
-    code = smu.take_error()
-    return f"{code:+d}" if mode else f'{code:+d},"{ERRORS[code]}"'
+    code, text = smu.take_error()
+    return f"{code:+d}" if mode else f'{code:+d},"{text}"'
 
 
 def _text(smu: Smu, code: float) -> str:

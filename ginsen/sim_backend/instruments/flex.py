@@ -141,7 +141,7 @@ class FlexInstrument(Instrument):
 
     def __init__(self, bench: Any, name: str) -> None:
         super().__init__(bench, name)
-        self._errors: deque[int] = deque()
+        self._errors: deque[tuple[int, str]] = deque()
         self._answer = bytearray()
         self._data = bytearray()
         self._unsent = b""  # of a reply that has not ended, to a link that wants whole ones
@@ -225,23 +225,23 @@ class FlexInstrument(Instrument):
     # Errors and status.
 
     def report(self, error: ScpiError) -> None:
-        """Keep an error; what IEEE 488.2 knows and FLEX does not is dropped."""
-        code = 150 if error.code == -363 else error.code
-        if code not in ERRORS:
+        """Keep an error; the query errors of IEEE 488.2, which FLEX does not know, are dropped."""
+        if -500 < error.code <= -400:
             return
+        code = 150 if error.code == -363 else error.code
         if len(self._errors) < QUEUE:
-            self._errors.append(code)
+            self._errors.append((code, ERRORS.get(code, error.text)))
         self._erred = True
         self.changed()
 
-    def take_error(self) -> int:
-        """The oldest error, 0 where there is none."""
+    def take_error(self) -> tuple[int, str]:
+        """The oldest error and its text, 0 where there is none."""
         self._forget_error()
-        return self._errors.popleft() if self._errors else 0
+        return self._errors.popleft() if self._errors else (0, ERRORS[0])
 
     def take_errors(self) -> list[int]:
         """ERR?: the four oldest, and the queue is empty then."""
-        found = [*self._errors, 0, 0, 0, 0][:4]
+        found = [*(code for code, _ in self._errors), 0, 0, 0, 0][:4]
         self._errors.clear()
         self._forget_error()
         return found
