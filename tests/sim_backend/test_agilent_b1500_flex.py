@@ -12,7 +12,7 @@ from pyvisa.constants import EventMechanism, EventType
 from ginsen.sim_backend.bench_file import build_bench
 from ginsen.sim_backend.instruments.agilent_b1500_commands import COMMANDS
 from ginsen.sim_backend.instruments.agilent_b1500_format import Format, scaled, seconds
-from ginsen.sim_backend.instruments.flex import ERRORS
+from ginsen.sim_backend.instruments.flex_grammar import ERRORS
 
 GPIB = "GPIB0::17::INSTR"
 BENCH = f"""

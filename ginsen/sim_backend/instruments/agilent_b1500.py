@@ -23,7 +23,8 @@ from ginsen.sim_backend.instruments.agilent_b1500_format import (
     Format,
 )
 from ginsen.sim_backend.instruments.agilent_b1500_setup import Sampling, Staircase
-from ginsen.sim_backend.instruments.flex import FlexError, FlexInstrument
+from ginsen.sim_backend.instruments.flex import FlexInstrument
+from ginsen.sim_backend.instruments.flex_grammar import FlexError
 
 SLOTS = 10
 HELD = {1: "B1517A", 2: "B1517A", 3: "B1511B", 4: "B1511B"}

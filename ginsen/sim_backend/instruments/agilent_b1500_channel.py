@@ -22,7 +22,7 @@ from ginsen.datasheets.agilent_b1500 import (
 from ginsen.datasheets.source_meter import SourceMeterSheet
 from ginsen.sim_backend.events import Waiting
 from ginsen.sim_backend.instruments.agilent_b1500_format import scaled
-from ginsen.sim_backend.instruments.flex import FlexError
+from ginsen.sim_backend.instruments.flex_grammar import FlexError
 from ginsen.sim_backend.instruments.smu import OVERFLOW, SourceMeasureUnit
 from ginsen.sim_backend.instruments.smu_settings import (
     SenseSetup,

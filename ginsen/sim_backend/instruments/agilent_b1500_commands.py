@@ -24,7 +24,7 @@ from ginsen.sim_backend.instruments.agilent_b1500_modes import (
     high_speed,
 )
 from ginsen.sim_backend.instruments.agilent_b1500_setup import Bias, Ramp, timing
-from ginsen.sim_backend.instruments.flex import (
+from ginsen.sim_backend.instruments.flex_grammar import (
     ERRORS,
     Command,
     FlexError,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ginsen.sim_backend.instruments.agilent_b1500_channel import CODES, LETTERS, OTHER, Channel
 from ginsen.sim_backend.instruments.agilent_b1500_format import scaled
 from ginsen.sim_backend.instruments.agilent_b1500_setup import Ramp
-from ginsen.sim_backend.instruments.flex import FlexError
+from ginsen.sim_backend.instruments.flex_grammar import FlexError
 
 if TYPE_CHECKING:
     from ginsen.sim_backend.instruments.agilent_b1500 import VirtualAgilentB1500

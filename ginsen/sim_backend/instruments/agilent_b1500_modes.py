@@ -20,7 +20,7 @@ from ginsen.sim_backend.instruments.agilent_b1500_channel import (
     Datum,
     Force,
 )
-from ginsen.sim_backend.instruments.flex import FlexError
+from ginsen.sim_backend.instruments.flex_grammar import FlexError
 from ginsen.sim_backend.instruments.smu_settings import SourceFunction
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ginsen.datasheets.agilent_b1500 import (
     MOST_SAMPLES,
     SHORTEST_SAMPLING,
 )
-from ginsen.sim_backend.instruments.flex import FlexError
+from ginsen.sim_backend.instruments.flex_grammar import FlexError
 from ginsen.sim_backend.instruments.smu_settings import SourceFunction
 from ginsen.types import Array
 
