@@ -175,11 +175,15 @@ def _leakage(lab: Station, meter: SourceMeter) -> Finding:
 
 
 def _gains(lab: Station, meter: SourceMeter, resistance: float) -> Iterator[Finding]:
-    """The current of a known resistor on every range that it can reach half of."""
+    """The current of a known resistor on every range that it can reach half of.
+
+    Ranges for which the source cannot set so little are left out.
+    """
     for scale in meter.sheet.measure_current.ranges:
         level = min(0.9 * scale.full_scale * resistance, meter.limits.voltage)
         expected = level / resistance
-        if scale.full_scale > meter.limits.current or expected < 0.5 * scale.full_scale:
+        if (scale.full_scale > meter.limits.current or expected < 0.5 * scale.full_scale
+                or level < meter.sheet.source_voltage.ranges[0].resolution):
             continue
         samples = _run(lab, meter, _phase("gain", level, scale.full_scale, 1.0))
         u = math.hypot(float(scale.standard_uncertainty(expected)),

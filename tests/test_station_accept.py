@@ -103,6 +103,17 @@ def test_a_resistor(station):
     assert ("error of the current", "6 V, 1e-05 A") in found
 
 
+def test_a_range_for_which_the_source_cannot_set_so_little_is_left_out(station):
+    path = station(1e6, "agilent_b1500")
+    bench = path.with_name("bench.toml")
+    bench.write_text(bench.read_text(encoding="utf-8").replace("smu.hi", "smu.force_1").replace(
+        "smu.lo", "smu.gndu"), encoding="utf-8")
+    found = findings(path, "1 MΩ")
+    assert all(each.passed for each in found.values())
+    ranges = [at.split(", ")[1] for what, at in found if what == "error of the current"]
+    assert (ranges[0], ranges[-1]) == ("1e-10 A", "1e-05 A")  # not 9 µV for 10 pA
+
+
 @pytest.mark.parametrize("model", ["keithley2400", "keithley2450"])
 def test_how_long_a_voltage_outlives_the_order_to_be_off(station, model):
     found = {what: each for (what, at), each in findings(station(1e6, model), "1 MΩ").items()

@@ -78,8 +78,7 @@ def averaging(nplc: float, mains: float) -> Averaging:
 class Run:
     """One sampling: `count` readings of `level` (V), the first after `hold` (s).
 
-    Before it `base` (V) is forced, and after it again where `returns`; it is on the source range of
-    `reach` (V), so that the output does not change its range in between.
+    Before it `base` (V) is forced, and after it again where `returns`.
     """
 
     level: float

@@ -143,12 +143,12 @@ def _sampling(smu: VirtualAgilentB1500, channels: tuple[Channel, ...]) -> Waitin
                        replace(force, level=bias.level)))
     for source, base, _ in forces:
         source.do(base)
+    for channel in channels:
+        channel.prepare(channel.measures, channel.ranges[channel.measures])
     if setup.base_hold:
         yield setup.base_hold
     for source, _, level in forces:
         source.do(level)
-    for channel in channels:
-        channel.prepare(channel.measures, channel.ranges[channel.measures])
     yield max(0.0, setup.hold)
     yield from _samples(smu, channels)
     if setup.post == 1:
