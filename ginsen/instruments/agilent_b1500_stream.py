@@ -108,9 +108,16 @@ class StreamedAgilentB1500(GuardedAgilentB1500):
         super().off()
 
     def _rescue(self) -> None:
-        """Take over what a sampling that was stopped has measured; nothing is asked twice."""
-        self.write("NUB?")
-        there = min(int(str(self.read())) // 2, self._asked - self._taken)
+        """Take over what a sampling that was stopped has measured; nothing is asked twice.
+
+        Raises InstrumentError where it cannot be had.
+        """
+        try:
+            self.write("NUB?")
+            there = min(int(str(self.read())) // 2, self._asked - self._taken)
+        except (*BROKEN, ValueError) as problem:
+            raise InstrumentError(f"{self._where}: how many readings wait to be read was not told: "
+                                  f"{problem}") from problem
         while there > 0:
             size = min(there, CHUNK)
             self._take(size, size * READING)

@@ -1,7 +1,11 @@
 """The B1500 driver on a virtual B1500A, the module of slot 1 wired to a resistor."""
 
+import contextlib
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pymeasure.test import expected_protocol
 from pyvisa import VisaIOError
 from pyvisa.constants import StatusCode
@@ -479,3 +483,21 @@ def test_stamps_within_their_resolution_of_the_timer_are_put_there():
     stamps = np.array([0.0152, 0.0176, 0.0203, 0.0320])
     assert on_grid(stamps, 0, 2.5e-3, 0.0152) == pytest.approx([0.0152, 0.0177, 0.0202, 0.0320])
     assert on_grid(np.array([1234.568]), 1000, 1.0, 234.567)[0] == 1234.567
+
+
+ANSWERS = st.one_of(st.text(max_size=20), st.sampled_from([
+    "CL1", "DV1", "DV1,20,x,y,0,17", "DV1,20,nan,inf,0,17", "DV2,20,+1,+1,0,17", "+0", "120",
+    "MV1,20,1,1", "MT1;MT2;;", "RI1;RI1,", "B1500A,B1500A,", ",B1500A,", ";" * 30, ","]))
+
+
+@given(answer=ANSWERS)
+def test_senseless_answers_are_made_out_or_are_an_error(answer):
+    with expected_protocol(AgilentB1500A, [], clock=object()) as smu:
+        smu.adapter.resource_name = GPIB
+        smu.ask = lambda question: answer
+        smu.read = lambda: answer
+        smu.write = smu._find_back = lambda *told: None
+        for call in (smu._forced, smu._errors, smu.identify, smu._rescue, smu._verify_all,
+                     lambda: smu.source_voltage, lambda: smu._proof("*LRN? 1")):
+            with contextlib.suppress(InstrumentError):
+                call()
