@@ -64,6 +64,9 @@ PACKAGES = (
     Package("labmcp-lakeshore", "labmcp, Lake Shore", "Apache-2.0", (
         "conformance_labmcp_lakeshore",
     )),
+    Package("pymodaq-plugins-keithley", "PyMoDAQ, Keithley plugin", "MIT", (
+        "conformance_pymodaq",
+    )),
     Package("instrumentkit", "InstrumentKit", "AGPL-3.0, only run and never depended on", (
         "conformance_instrumentkit",
     )),
@@ -212,7 +215,8 @@ pytest -n 0 tests/conformance
 ```
 
 The extra `conformance` has packages of drivers alone, under MIT's and BSD's licences. InstrumentKit
-comes without what it asks for: it wants a ruamel.yaml older than QCoDeS does.
+comes without what it asks for: it wants a ruamel.yaml older than QCoDeS does. PyMoDAQ's plugin was
+tried in an environment with `pymodaq_plugins_keithley` and the extra `test` alone.
 
 """
 

@@ -448,3 +448,28 @@ def test_a_blender_waits_for_each_of_its_events(smu):
     assert smu.numbers("smua.nvbuffer1.n") == 1  # the second pass waits: it is armed only once
     smu("smua.abort()", "trigger.blender[1].reset()")
     assert smu.numbers("trigger.blender[1].stimulus[1]") == 0
+
+
+def test_the_sweeps_of_the_factory_script(smu):
+    smu("smua.source.limiti=1e-3", "smua.source.levelv=0.3", "smua.measure.nplc=0.01",
+        "smua.measure.rangei=1e-4")
+    before = smu.clock.now()
+    smu("SweepVLinMeasureI(smua, -1, 1, 0.1, 5)")
+    assert smu.clock.now() - before == pytest.approx(0.5, abs=0.05)  # waits on each step
+    assert smu.numbers("smua.nvbuffer1.n") == 5
+    assert smu.printed("1,5,smua.nvbuffer1.sourcevalues") == pytest.approx(
+        [-1, -0.5, 0, 0.5, 1], abs=1e-6)
+    assert smu.printed("1,5,smua.nvbuffer1.readings") == pytest.approx(
+        [-1e-4, -5e-5, 0, 5e-5, 1e-4], abs=1e-6)
+    assert np.diff(smu.printed("1,5,smua.nvbuffer1.timestamps")) == pytest.approx(
+        np.full(4, 0.1), abs=5e-3)
+    assert smu.numbers("smua.source.output, smua.source.levelv, smua.source.autorangev").tolist(
+        ) == [0, 0.3, 1]
+    smu("SweepVListMeasureI(smua, {0.1, 3, -1}, 0, 3)")
+    assert smu.printed("1,3,smua.nvbuffer1.sourcevalues") == pytest.approx([0.1, 3, -1], abs=1e-6)
+    smu("SweepILogMeasureV(smua, 1e-6, 1e-4, 1e-3, 3)")
+    assert smu.printed("1,3,smua.nvbuffer1") == pytest.approx([1e-2, 0.1, 1], abs=2e-3)
+    assert smu.numbers("smua.source.func") == 1
+    assert smu.refuses("SweepVLinMeasureI(smua, 0, 1, 0, 1)") == -286
+    smu("SweepVLinMeasureI = nil", "smua.reset()")
+    assert smu.ask("SweepVLinMeasureI") == "nil"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from importlib import resources
 from typing import Any, ClassVar
 
 from ginsen.datasheets.keithley2600 import KEITHLEY_2602B, KEITHLEY_2636B
@@ -48,6 +49,8 @@ class VirtualKeithley2600(TspInstrument):
     options: ClassVar[dict[str, type]] = {"serial": str}
     dead_socket_port: ClassVar[int | None] = 5030
     members = MEMBERS
+    factory: ClassVar[str] = resources.files(__package__).joinpath(
+        "keithley2600_sweeps.lua").read_text(encoding="utf-8")
 
     model: ClassVar[str] = "2636B"
     sheet: ClassVar[SourceMeterSheet] = KEITHLEY_2636B

@@ -56,13 +56,14 @@ class TspInstrument(ScpiInstrument):
     """An instrument whose language is Lua.
 
     A subclass gives `names`, what each dotted name means, `members`, the same of a reading buffer
-    (see `buffer_request`), and `reset`.
+    (see `buffer_request`), `reset`, and `factory`, a script run whenever power comes.
     """
 
     command_cost: ClassVar[float] = 0.3e-3
     interrupts: ClassVar[bool] = False
     error_capacity: ClassVar[int] = 100
     members: ClassVar[Mapping[str, Any]] = {}
+    factory: ClassVar[str] = ""
 
     def __init__(self, bench: Bench, name: str) -> None:
         super().__init__(bench, name)
@@ -74,7 +75,7 @@ class TspInstrument(ScpiInstrument):
         self._unread = 0
         self._loading: list[str] | None = None
         self._names = {**self._general_names(), **self.names()}
-        self.interpreter = Interpreter(kinds(self._names), self.members)
+        self.interpreter = Interpreter(kinds(self._names), self.members, self.factory)
 
     @abstractmethod
     def names(self) -> Mapping[str, Name]:

@@ -34,12 +34,14 @@ class ScriptError(Exception):
 class Interpreter:
     """Lua with the instrument's names in it.
 
-    `names` says what each dotted name is, `members` the same of a reading buffer. Neither files
-    nor processes, debugger, coroutines or Python can be reached from a script; its memory and what
-    it computes between two requests are bounded.
+    `names` says what each dotted name is, `members` the same of a reading buffer, `factory` is a
+    script that defines what is there from the start. Neither files nor processes, debugger,
+    coroutines or Python can be reached from a script; its memory and what it computes between two
+    requests are bounded.
     """
 
-    def __init__(self, names: Mapping[str, Kind], members: Mapping[str, Kind]) -> None:
+    def __init__(self, names: Mapping[str, Kind], members: Mapping[str, Kind],
+                 factory: str = "") -> None:
         # Only a bench with such an instrument on it needs Lua. 5.2 has one kind of number, as the
         # 5.0 of the real one has, and yields anywhere.
         from lupa import lua52
@@ -47,6 +49,7 @@ class Interpreter:
         self._lua52 = lua52
         self._names = dict(names)
         self._members = dict(members)
+        self._factory = factory
         self.forget()
 
     def forget(self) -> None:
@@ -56,7 +59,8 @@ class Interpreter:
             encoding="latin-1", max_memory=MOST_MEMORY, attribute_filter=_nothing)
         prelude = resources.files(__package__).joinpath("prelude.lua").read_text(encoding="utf-8")
         self._face = lua.execute(prelude, lua.table_from(self._names),
-                                 lua.table_from(self._members), MOST_INSTRUCTIONS)
+                                 lua.table_from(self._members), MOST_INSTRUCTIONS,
+                                 self._factory)
 
     def script(self, source: str, name: str = "") -> Script:
         """A script ready to run. Raises ScriptError (-285) where it makes no sense."""

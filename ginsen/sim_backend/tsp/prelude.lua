@@ -2,7 +2,7 @@
 -- tables. Whatever touches the instrument is a request, yielded to the bench, which lets it take
 -- its time and resumes with the result. Yields pass metamethods and pcall since Lua 5.2.
 
-local kinds, buffer_kinds, budget = ...
+local kinds, buffer_kinds, budget, factory = ...
 local yield, sethook = coroutine.yield, debug.sethook
 local tostring, type, setmetatable, rawget, rawset = tostring, type, setmetatable, rawget, rawset
 local pack, unpack, concat, error = table.pack, table.unpack, table.concat, error
@@ -243,6 +243,8 @@ function made(name, run, source)
   end
   return new
 end
+
+assert(load(factory, "=factory", "t", globals))()
 
 return {
   compile = function(source, name)
