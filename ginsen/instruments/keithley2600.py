@@ -29,8 +29,12 @@ BUFFER_SIZE = 50_000
 """Readings with time stamps that a dedicated buffer holds for sure (SPEC-2600)."""
 
 CHUNK = 200  # points a query, so that none takes longer than its 100 ms
+PATIENCE = 2.0  # seconds that a reading may be late before it never comes
 AHEAD = 0.3  # seconds before they are due that readings with an open rest are asked for
 AT_ONCE = 0.5  # seconds of such readings that one call of the script takes, if more than one
+
+_POWER_ON = 128
+"""Bit of the standard event register (IEEE 488.2, 11.5.1.1): the power came on."""
 
 _TIMERS = {"smua": (1, 2), "smub": (3, 4)}
 
@@ -82,6 +86,7 @@ class Keithley2600(GuardedKeithley2600):
 
     def _prepare(self, anew: bool) -> bool:
         """Everything but the start; returns whether the output is on. `anew` resets all."""
+        self._switched_on()  # before this it may have been
         on = self._output_on()
         if not on or anew or not self._set_up_done:
             self._set_up()
@@ -94,7 +99,14 @@ class Keithley2600(GuardedKeithley2600):
         self._left = self._phase.count
         self._fault, self._stopped, self._asked = "", False, 0
         self._load()
+        if self._switched_on():
+            raise InstrumentError(f"the {self.model} was switched off and on while it was set up, "
+                                  "and has forgotten what. Nothing was started.")
         return on
+
+    def _switched_on(self) -> bool:
+        """Whether it was switched on since this was last asked."""
+        return bool(self._whole_number("status.standard.event") & _POWER_ON)
 
     def _set_up(self) -> None:
         """What holds for every phase, from a known state; the output is off.
@@ -197,7 +209,9 @@ class Keithley2600(GuardedKeithley2600):
             self._raise_errors("while measuring")
         if self._phase.rest == "open":
             return self._go_on(ready)
-        if ready < self._count and not sweeping:
+        late = self.clock.now() - self._first - self._count * self._phase.interval
+        if ready < self._count and (not sweeping or late > PATIENCE + 1e-3 * (
+                self._count * self._phase.interval)):
             raise InstrumentError(f"the {self.model}'s sweep ended after {ready} of {self._count} "
                                   "readings; was it reset or used by another program?")
         if ready == self._count and not self._left and self._off_after and output:

@@ -81,6 +81,31 @@ def test_the_source_goes_to_zero_by_itself_after_the_last_reading(smu):
     assert not smu.source_enabled
 
 
+def test_power_that_fails_while_it_is_set_up_is_seen_before_anything_is_applied(
+        smu, monkeypatch):
+    """Over GPIB the session lives on: what came before is forgotten, the compliance among it."""
+    load = smu._load
+
+    def fail_and_load():
+        monkeypatch.undo()
+        bench_of(smu).addresses[GPIB].power_cycle()
+        load()
+
+    monkeypatch.setattr(smu, "_load", fail_and_load)
+    with pytest.raises(InstrumentError, match="switched off and on while it was set up"):
+        smu.start([HOLD])
+    assert bench_of(smu).witness.seen.highest_voltage[0] == 0.0
+    smu.start([HOLD])
+    assert len(everything(smu)) == 41
+
+
+def test_a_sweep_that_never_ends_is_given_up(smu):
+    smu.start([HOLD])
+    smu.write("trigger.timer[2].stimulus=0 smua.trigger.measure.stimulus=1")  # somebody else
+    with pytest.raises(InstrumentError, match="sweep ended after"):
+        everything(smu)
+
+
 def test_reads_with_an_open_rest_follow_a_pulse_that_their_range_does_not_fit(smu):
     """As in `memory`: the level of the pulse stood, and the smaller range was refused (-221)."""
     smu.start([Phase("pulse", 3.0, 0.5, 0.05, 1e-3)], off_after=False)
