@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ginsen.instruments.clock import clock_of
-from ginsen.station import close_manager, open_instrument, open_manager
 from ginsen.station_file import AnyEntry, StationFile, read_station
+from ginsen.station_instruments import close_manager, open_instrument, open_manager
 from ginsen.types import Clock
 
 log = logging.getLogger(__name__)

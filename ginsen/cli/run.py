@@ -99,8 +99,8 @@ def _dry_run(protocol: Protocol, number: int, *, expected: float | None) -> int:
     from rich.console import Console
 
     from ginsen.planning import plan
-    from ginsen.station import sheet_of
     from ginsen.station_file import read_station
+    from ginsen.station_instruments import sheet_of
     from ginsen.stimulus import stimulus_figure, stimulus_sentences, stimulus_table
 
     entry = read_station(protocol.station).source_meter(protocol.source_meter)

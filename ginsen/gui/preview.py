@@ -13,8 +13,8 @@ from ginsen.gui.quantity_text import duration_text
 from ginsen.planning import PlannedPhase, plan
 from ginsen.protocols import Protocol, Series
 from ginsen.report import quantity
-from ginsen.station import sheet_of
 from ginsen.station_file import read_station
+from ginsen.station_instruments import sheet_of
 from ginsen.stimulus import stimulus_sentences
 from ginsen.types import Array
 

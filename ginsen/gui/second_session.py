@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.source_meter import SourceMeter
-from ginsen.station import close_manager, open_instrument, open_manager
 from ginsen.station_file import read_station
+from ginsen.station_instruments import close_manager, open_instrument, open_manager
 
 
 def off_from_outside(station: str | Path) -> Mapping[str, str]:

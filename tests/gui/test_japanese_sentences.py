@@ -40,7 +40,7 @@ SOURCES = [
     *(f"instruments/{name}.py" for name in (
         "limits", "source_meter", "specification", "conversation", "keithley_source_meter",
         "keithley2400", "keithley2450")),
-    "planning.py", "station.py", "station_file.py",
+    "planning.py", "station.py", "station_file.py", "station_instruments.py",
     *(f"records/{name}.py" for name in ("reading", "recording", "dialect", "columns", "text")),
     *(f"gui/{name}.py" for name in (
         "analysis_terms", "avalanche_curves", "bench_thread", "current_floor", "die_results",

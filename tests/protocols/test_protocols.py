@@ -7,7 +7,8 @@ import pytest
 from ginsen.planning import plan
 from ginsen.protocols.protocol import allowed
 from ginsen.protocols.single_runs import SINGLE_RUNS
-from ginsen.station import Station, sheet_of
+from ginsen.station import Station
+from ginsen.station_instruments import sheet_of
 
 
 @pytest.fixture
