@@ -16,6 +16,28 @@ from ginsen.protocols import Noise
 from ginsen.protocols.conduct import conduct
 from ginsen.types import Outcome, Record, Samples, Span, SpectralFit
 
+BENCH = """
+[bench]
+seed = 1
+[instruments.smu]
+model = "keithley2450"
+address = "GPIB0::18::INSTR"
+[device]
+kind = "resistor"
+resistance_ohm = 2e4
+[wiring]
+"smu.hi" = { terminal = "A" }
+"smu.lo" = { terminal = "B" }
+"""
+STATION = """
+[station]
+visa = "bench.toml@ginsen"
+[smu]
+driver = "keithley2450"
+address = "GPIB0::18::INSTR"
+limits = { voltage = "6 V", current = "1 mA" }
+"""
+
 
 def ended(window):
     return bool(window.queue) and window.queue[-1].state not in ("waiting", "running")
@@ -67,7 +89,10 @@ def test_a_recording_is_analysed_again_on_other_terms(window, until, tmp_path):
 
 
 def test_the_mains_are_shaded_in_an_opened_recording_where_it_tells_them(tmp_path):
-    run = Noise(station="simulated", folder=str(tmp_path), time=15.04, interval=0.047, nplc=0.5)
+    (tmp_path / "bench.toml").write_text(BENCH, encoding="utf-8")
+    (tmp_path / "station.toml").write_text(STATION, encoding="utf-8")
+    run = Noise(station=str(tmp_path / "station.toml"), folder=str(tmp_path), time=15.04,
+                interval=0.047, nplc=0.5)
     assert conduct(run) == Outcome("finished")
     opened = open_record(run.recording_path)
     fit, curves = opened.fits[0], opened.spectra[0]
