@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
+from PyQt5.QtWidgets import QApplication
 
 from ginsen.gui.language import in_short, said, tr
 from ginsen.gui.live_run import LiveRun
@@ -13,8 +14,8 @@ from ginsen.gui.theme import Theme
 from ginsen.gui.time_plot import TimePlot
 
 LEAST_SPAN = 1.0
-_ROW = 15
-"""Pixels from the row of one state to that of the next, at the smaller type."""
+_ROW = 10
+"""Pixels from the row of one state to that of the next, at least."""
 
 
 class BetaPlot(TimePlot):
@@ -30,13 +31,16 @@ class BetaPlot(TimePlot):
         self._parting = pg.InfiniteLine(
             angle=0, movable=False, pen=pen(theme.text, style="dash"),
             label=tr("unstable above {value}"),
-            labelOpts={"color": theme.text, "position": 0.02, "anchors": [(0, 0), (0, 1)],
+            labelOpts={"color": theme.text, "position": 0.98, "anchors": [(1, 0), (1, 1)],
                        "fill": theme.ground + "b0"})
         self._parting.setVisible(False)
         self.item.addItem(self._parting, ignoreBounds=True)
+        small = QApplication.font()
+        small.setPointSizeF(0.75 * small.pointSizeF())
         self._names = {state: self.text(tr(state), theme.text) for state in STATES}
         for name in self._names.values():
             name.setAnchor((0, 0.5))
+            name.setFont(small)
             name.setVisible(False)
         self.log_button.hide()  # β is an exponent
         self.item.vb.setYRange(0.0, 2.2, padding=0)
@@ -87,7 +91,7 @@ class BetaPlot(TimePlot):
     def _row(self) -> float:
         """The height of a row in pixels: that of a name."""
         heights = [name.boundingRect().height() for name in self._names.values()]
-        return max(float(_ROW), 0.85 * float(max(heights)))
+        return max(float(_ROW), 0.7 * float(max(heights)))
 
     def _footroom(self, live: LiveRun) -> float:
         """Room for the rows of the states that were told, over that for all else."""
@@ -108,7 +112,7 @@ class BetaPlot(TimePlot):
                 tr("{n} samples").format(n=window) if window == windows[-1] else str(window)))
         self.line("parting", self.theme.text)  # so that the axis reaches to it
         for state, colour in zip(STATES, self.theme.series, strict=False):
-            self.bars(state, colour, width=_ROW - 3)
+            self.bars(state, colour, width=_ROW - 1)
         self._told_windows = tuple(told)
         self._windows = windows
 

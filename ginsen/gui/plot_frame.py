@@ -248,9 +248,10 @@ class PlotFrame(QWidget):
         self.fit()
 
     def _apply_scales(self) -> None:
-        for axis, on in (("bottom", self.log_x), ("left", self.log_y)):
+        for (axis, on), (_, unit) in zip((("bottom", self.log_x), ("left", self.log_y)),
+                                         self._units, strict=True):
             self.item.getAxis(axis).setLogMode(on)
-            self.item.getAxis(axis).enableAutoSIPrefix(not on)
+            self.item.getAxis(axis).enableAutoSIPrefix(bool(unit) and not on)
 
     def _taken_over(self, *_: object) -> None:
         """Somebody looks closer: everything there is gets drawn."""
