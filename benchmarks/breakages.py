@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from ginsen.instruments.keithley_source_meter import KeithleySourceMeter
+from ginsen.instruments.commanded_source_meter import CommandedSourceMeter
 from ginsen.protocols import Series
 from ginsen.protocols.acquisition import News
 from ginsen.protocols.protocol import Protocol
@@ -135,6 +135,6 @@ BREAKAGES = (
     Breakage("startup raises", partial(_method, name="phases", problem=ValueError("no phases")),
              timed=False),
     Breakage("closing a session raises", partial(
-        _method, of=KeithleySourceMeter, name="close", problem=OSError("bad descriptor"),
+        _method, of=CommandedSourceMeter, name="close", problem=OSError("bad descriptor"),
         after=True), timed=False),
 )

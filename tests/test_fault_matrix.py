@@ -12,8 +12,8 @@ from fault_matrix import KINDS, cases, combinations, reference, tried
 from fault_trial import METERS
 
 from ginsen.instruments import Keithley2400, Keithley2450
+from ginsen.instruments.commanded_source_meter import CommandedSourceMeter
 from ginsen.instruments.keithley2600 import Keithley2600
-from ginsen.instruments.keithley_source_meter import KeithleySourceMeter
 from ginsen.instruments.keysight_b2900 import KeysightB2912A
 from ginsen.protocols.acquisition import Acquisition
 
@@ -60,7 +60,7 @@ def test_a_run_without_a_fault_is_what_the_others_are_held_against(meter):
 
 
 def test_an_output_that_is_left_on_is_seen(monkeypatch):
-    monkeypatch.setattr(KeithleySourceMeter, "off", lambda meter: None)
+    monkeypatch.setattr(CommandedSourceMeter, "off", lambda meter: None)
     verdict = tried(a_case(GPIB, "error -310"))
     assert verdict.silent
     assert verdict.false == ("the output is on and was said to be off",)
@@ -113,11 +113,11 @@ def test_a_recovery_without_a_word_is_seen(monkeypatch):
 
 
 def test_a_run_that_takes_too_long_is_seen(monkeypatch):
-    off = KeithleySourceMeter.off
+    off = CommandedSourceMeter.off
 
     def slowly(meter):
         meter.clock.sleep(100.0)
         off(meter)
 
-    monkeypatch.setattr(KeithleySourceMeter, "off", slowly)
+    monkeypatch.setattr(CommandedSourceMeter, "off", slowly)
     assert tried(a_case(USB, "shunt")).hung

@@ -22,7 +22,7 @@ from ginsen.instruments.agilent_b1500_sampling import (
     rounded_up,
 )
 from ginsen.instruments.agilent_b1500_stream import READY, StreamedAgilentB1500
-from ginsen.instruments.keithley_source_meter import MARGIN
+from ginsen.instruments.commanded_source_meter import MARGIN
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import ranges, settling
 from ginsen.types import Phase

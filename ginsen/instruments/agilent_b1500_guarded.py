@@ -7,7 +7,7 @@ from typing import Any
 from ginsen.datasheets.agilent_b1500 import B1517A, MODULES
 from ginsen.instruments.agilent_b1500_corrected import CorrectedAgilentB1500
 from ginsen.instruments.agilent_b1500_sampling import averaging
-from ginsen.instruments.keithley_source_meter import RAMP, KeithleySourceMeter
+from ginsen.instruments.commanded_source_meter import RAMP, CommandedSourceMeter
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.types import Clock, Emergency, Limits, Phase
 
@@ -16,7 +16,7 @@ SLOTS = tuple(str(slot) for slot in range(1, 11))
 OFF_STATES = ("open", "zero", "ramp")
 
 
-class GuardedAgilentB1500(KeithleySourceMeter, CorrectedAgilentB1500):
+class GuardedAgilentB1500(CommandedSourceMeter, CorrectedAgilentB1500):
     """One channel, with what is set held against the station's limits; see `AgilentB1500A`."""
 
     sheet = B1517A

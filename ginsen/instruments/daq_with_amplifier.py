@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ginsen.datasheets.daq_with_amplifier import REACH, STEP, Amplifier, sheet_with
+from ginsen.instruments.commanded_source_meter import RAMP
 from ginsen.instruments.daq_card import Card
 from ginsen.instruments.daq_course import Course, course_of
 from ginsen.instruments.daq_readings import at_least, currents_of, samples_of
-from ginsen.instruments.keithley_source_meter import RAMP
 from ginsen.instruments.source_meter import (
     InstrumentError,
     LimitExceeded,

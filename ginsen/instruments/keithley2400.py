@@ -10,11 +10,11 @@ from typing import Literal
 
 from pyvisa import VisaIOError
 
+from ginsen.instruments.commanded_source_meter import MARGIN
 from ginsen.instruments.conversation import TRIES
 from ginsen.instruments.keithley2400_corrected import BUFFER_FULL
 from ginsen.instruments.keithley2400_guarded import GuardedKeithley2400
 from ginsen.instruments.keithley2400_readings import ELEMENTS, rows_of, samples_of
-from ginsen.instruments.keithley_source_meter import MARGIN
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.instruments.specification import settling
 from ginsen.types import Phase, Samples

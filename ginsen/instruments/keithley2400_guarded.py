@@ -10,16 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pymeasure.instruments.validators import strict_range
-
 from ginsen.datasheets.keithley2400 import CONTACT_THRESHOLDS, KEITHLEY_2400
+from ginsen.instruments.commanded_source_meter import OFF_STATES, TERMINALS
 from ginsen.instruments.contact import ContactVerdict
+from ginsen.instruments.guarded_levels import GuardedLevels, LevelCommands
 from ginsen.instruments.keithley2400_corrected import CorrectedKeithley2400
-from ginsen.instruments.keithley_source_meter import (
-    OFF_STATES,
-    TERMINALS,
-    KeithleySourceMeter,
-)
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.instruments.specification import ranges
 from ginsen.types import Clock, Limits, Phase
@@ -35,13 +30,14 @@ _OPEN_LEAD = 1 << 18
 """Bit of the status word: contact check has failed (page F-5)."""
 
 
-class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
+class GuardedKeithley2400(GuardedLevels, CorrectedKeithley2400):
     """Keithley 2400 SourceMeter whose levels and limits, however set, stay within the station's.
 
     The arguments are those of `Keithley2400`, which runs the phases that this class sets.
     """
 
     sheet = KEITHLEY_2400
+    _levels = LevelCommands(":SOUR:VOLT", ":SOUR:CURR", ":SENS:CURR:PROT", ":SENS:VOLT:PROT")
 
     def __init__(self, adapter: Any, name: str = "Keithley 2400 SourceMeter", *,
                  limits: Limits | None = None, clock: Clock | None = None,
@@ -97,50 +93,6 @@ class GuardedKeithley2400(KeithleySourceMeter, CorrectedKeithley2400):
         if self._output_on():
             raise OutputNotOff(f"{self._where}: the output stays on after the contact check.")
         return ContactVerdict(not status & _OPEN_LEAD, limit)
-
-    # PyMeasure knows no station's limits, and sends six digits.
-
-    @property
-    def source_voltage(self) -> float:
-        """Control the source voltage in V (float), within the station's limit."""
-        return self._number(":SOUR:VOLT?")
-
-    @source_voltage.setter
-    def source_voltage(self, level: float) -> None:
-        self.check_level(level, "source_voltage")
-        self.write(f":SOUR:VOLT {level:.9e}")
-
-    @property
-    def source_current(self) -> float:
-        """Control the source current in A (float), within the station's limit."""
-        return self._number(":SOUR:CURR?")
-
-    @source_current.setter
-    def source_current(self, level: float) -> None:
-        self.check_current(level, "source_current")
-        self.write(f":SOUR:CURR {level:.9e}")
-
-    @property
-    def compliance_current(self) -> float:
-        """Control the current limit of the voltage source in A (float), from 1 nA."""
-        return self._number(":SENS:CURR:PROT?")
-
-    @compliance_current.setter
-    def compliance_current(self, limit: float) -> None:
-        self.check_current(limit, "compliance_current")
-        strict_range(limit, (self.sheet.least_current_limit, self.sheet.source_current.maximum))
-        self.write(f":SENS:CURR:PROT {limit:.9e}")
-
-    @property
-    def compliance_voltage(self) -> float:
-        """Control the voltage limit of the current source in V (float), from 0.2 mV."""
-        return self._number(":SENS:VOLT:PROT?")
-
-    @compliance_voltage.setter
-    def compliance_voltage(self, limit: float) -> None:
-        self.check_level(limit, "compliance_voltage")
-        strict_range(limit, (self.sheet.least_voltage_limit, self.sheet.source_voltage.maximum))
-        self.write(f":SENS:VOLT:PROT {limit:.9e}")
 
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError for another model."""

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pymeasure.instruments.validators import strict_range
 
 from ginsen.datasheets.keithley2450 import KEITHLEY_2450
+from ginsen.instruments.commanded_source_meter import OFF_STATES, TERMINALS
+from ginsen.instruments.guarded_levels import GuardedLevels, LevelCommands
 from ginsen.instruments.keithley2450_native import BUFFER, NativeKeithley2450
 from ginsen.instruments.keithley2450_trigger import (
     SENSE_LIST,
@@ -21,11 +22,6 @@ from ginsen.instruments.keithley2450_trigger import (
     entries,
     group,
     trigger_model,
-)
-from ginsen.instruments.keithley_source_meter import (
-    OFF_STATES,
-    TERMINALS,
-    KeithleySourceMeter,
 )
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import ranges, settling, u_current, u_voltage
@@ -37,7 +33,7 @@ BUFFER_SIZE = 1_000_000
 CHUNK = 250  # points a query, so that none takes longer than its 100 ms
 
 
-class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
+class Keithley2450(GuardedLevels, NativeKeithley2450):
     """Keithley 2450 SourceMeter.
 
     `adapter` is a VISA resource name. `limits` are the station's; without them the instrument's
@@ -47,6 +43,7 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
     """
 
     sheet = KEITHLEY_2450
+    _levels = LevelCommands(":SOUR:VOLT", ":SOUR:CURR", ":SOUR:VOLT:ILIM", ":SOUR:CURR:VLIM")
 
     def __init__(self, adapter: Any, name: str = "Keithley 2450 SourceMeter", *,
                  limits: Limits | None = None, clock: Clock | None = None,
@@ -62,50 +59,6 @@ class Keithley2450(KeithleySourceMeter, NativeKeithley2450):
         self._epoch: float | None = None  # whole seconds, so that float64 keeps the nanoseconds
         self._running: tuple[Phase, ...] = ()
         self._taken = 0
-
-    # Set by hand, levels and limits are held against the station's limits too.
-
-    @property
-    def source_voltage(self) -> float:
-        """Control the source voltage in V (float), within the station's limit."""
-        return self._number(":SOUR:VOLT?")
-
-    @source_voltage.setter
-    def source_voltage(self, level: float) -> None:
-        self.check_level(level, "source_voltage")
-        self.write(f":SOUR:VOLT:LEV {level:.9e}")
-
-    @property
-    def source_current(self) -> float:
-        """Control the source current in A (float), within the station's limit."""
-        return self._number(":SOUR:CURR?")
-
-    @source_current.setter
-    def source_current(self, level: float) -> None:
-        self.check_current(level, "source_current")
-        self.write(f":SOUR:CURR:LEV {level:.9e}")
-
-    @property
-    def compliance_current(self) -> float:
-        """Control the current limit of the voltage source in A (float), from 1 nA."""
-        return self._number(":SOUR:VOLT:ILIM?")
-
-    @compliance_current.setter
-    def compliance_current(self, limit: float) -> None:
-        self.check_current(limit, "compliance_current")
-        strict_range(limit, (self.sheet.least_current_limit, self.sheet.source_current.maximum))
-        self.write(f":SOUR:VOLT:ILIM {limit:.9e}")
-
-    @property
-    def compliance_voltage(self) -> float:
-        """Control the voltage limit of the current source in V (float), from 0.02 V."""
-        return self._number(":SOUR:CURR:VLIM?")
-
-    @compliance_voltage.setter
-    def compliance_voltage(self, limit: float) -> None:
-        self.check_level(limit, "compliance_voltage")
-        strict_range(limit, (self.sheet.least_voltage_limit, self.sheet.source_voltage.maximum))
-        self.write(f":SOUR:CURR:VLIM {limit:.9e}")
 
     def identify(self) -> str:
         """What `*IDN?` answers. Raises InstrumentError for another model or command set."""

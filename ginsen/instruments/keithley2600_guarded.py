@@ -6,10 +6,10 @@ import math
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from ginsen.instruments.commanded_source_meter import CommandedSourceMeter
 from ginsen.instruments.contact import Contact
 from ginsen.instruments.conversation import NOT_A_NUMBER
 from ginsen.instruments.keithley2600_corrected import CorrectedKeithley2600
-from ginsen.instruments.keithley_source_meter import KeithleySourceMeter
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.types import Clock, Emergency, Limits
 
@@ -20,7 +20,7 @@ _CONTACT_CURRENT = 1e-3
 """A: the least limit of the off state with which contact is checked (Rev. B, page 7-193)."""
 
 
-class GuardedKeithley2600(KeithleySourceMeter, CorrectedKeithley2600):
+class GuardedKeithley2600(CommandedSourceMeter, CorrectedKeithley2600):
     """One channel, with what is set held against the station's limits; see `Keithley2600`."""
 
     letters: ClassVar[tuple[str, ...]] = ("a", "b")

@@ -6,9 +6,9 @@ import contextlib
 from typing import Any
 
 from ginsen.datasheets.keithley4200 import KEITHLEY_4200_SMU
+from ginsen.instruments.commanded_source_meter import RAMP, CommandedSourceMeter
 from ginsen.instruments.conversation import BROKEN
 from ginsen.instruments.keithley4200_corrected import LETTERS, CorrectedKeithley4200
-from ginsen.instruments.keithley_source_meter import RAMP, KeithleySourceMeter
 from ginsen.instruments.kxci_conversation import ACKNOWLEDGED
 from ginsen.instruments.source_meter import InstrumentError, OutputNotOff
 from ginsen.types import Clock, Emergency, Limits
@@ -22,7 +22,7 @@ OFF_VOLTAGE = 2e-3
 OFF_CURRENT = 1e-9  # A: likewise, of an SMU that is off
 
 
-class GuardedKeithley4200(KeithleySourceMeter, CorrectedKeithley4200):
+class GuardedKeithley4200(CommandedSourceMeter, CorrectedKeithley4200):
     """One SMU, with what is set held against the station's limits; see `Keithley4200`."""
 
     sheet = KEITHLEY_4200_SMU

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ginsen.instruments.keithley_source_meter import MARGIN
+from ginsen.instruments.commanded_source_meter import MARGIN
 from ginsen.instruments.keysight_b2900_guarded import GuardedKeysightB2912A
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.instruments.specification import ranges, settling, u_current, u_voltage

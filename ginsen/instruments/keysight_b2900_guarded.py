@@ -14,7 +14,7 @@ from pymeasure.instruments import Instrument, SCPIMixin
 from ginsen.datasheets.keysight_b2900 import KEYSIGHT_B2912A
 from ginsen.instruments.clock import clock_of
 from ginsen.instruments.conversation import BROKEN, NOT_A_NUMBER, TRIES
-from ginsen.instruments.keithley_source_meter import KeithleySourceMeter
+from ginsen.instruments.guarded_levels import GuardedLevels, LevelCommands
 from ginsen.instruments.source_meter import InstrumentError
 from ginsen.types import Array, Clock, Limits
 
@@ -24,7 +24,7 @@ OFF_MODES = {"open": "HIZ", "zero": "NORM", "ramp": "HIZ"}
 _CHANNELS = {"1": 1, "2": 2}
 
 
-class GuardedKeysightB2912A(KeithleySourceMeter, SCPIMixin, Instrument):  # type: ignore[misc]
+class GuardedKeysightB2912A(GuardedLevels, SCPIMixin, Instrument):  # type: ignore[misc]
     """One channel, with what is set held against the station's limits; see `KeysightB2912A`."""
 
     model = "B2912A"
@@ -44,41 +44,13 @@ class GuardedKeysightB2912A(KeithleySourceMeter, SCPIMixin, Instrument):  # type
                                        self.sheet.source_current.maximum)
         self._place = number = _CHANNELS[channel]
         self._list = f"(@{number})"
+        self._levels = LevelCommands(f":SOUR{number}:VOLT", f":SOUR{number}:CURR",
+                                     f":SENS{number}:CURR:PROT", f":SENS{number}:VOLT:PROT")
         self._off_mode = OFF_MODES[off_state]
         self._ramps = off_state == "ramp"
         self._stop = (f":ABOR:ALL {self._list}",)
         self._switch_off = f":OUTP{number} OFF"
         self._output_question = f":OUTP{number}?"
-
-    @property
-    def source_voltage(self) -> float:
-        """Control the source voltage in V (float), within the station's limit."""
-        return self._number(f":SOUR{self._place}:VOLT?")
-
-    @source_voltage.setter
-    def source_voltage(self, level: float) -> None:
-        self.check_level(level, "source_voltage")
-        self.write(f":SOUR{self._place}:VOLT {level:.9e}")
-
-    @property
-    def source_current(self) -> float:
-        """Control the source current in A (float), within the station's limit."""
-        return self._number(f":SOUR{self._place}:CURR?")
-
-    @source_current.setter
-    def source_current(self, level: float) -> None:
-        self.check_current(level, "source_current")
-        self.write(f":SOUR{self._place}:CURR {level:.9e}")
-
-    @property
-    def compliance_current(self) -> float:
-        """Control the current limit of the voltage source in A (float)."""
-        return self._number(f":SENS{self._place}:CURR:PROT?")
-
-    @compliance_current.setter
-    def compliance_current(self, limit: float) -> None:
-        self.check_current(limit, "compliance_current")
-        self.write(f":SENS{self._place}:CURR:PROT {limit:.9e}")
 
     @property
     def source_enabled(self) -> bool:

@@ -38,7 +38,7 @@ SOURCES = [
         "acquisition", "protocol", "series", "stop_rules", "steering", "forming", "staircase",
         "noise_floor", "dies", "further_inputs", "campaign_plan", "plan_table")),
     *(f"instruments/{name}.py" for name in (
-        "limits", "source_meter", "specification", "conversation", "keithley_source_meter",
+        "limits", "source_meter", "specification", "conversation", "commanded_source_meter",
         "keithley2400", "keithley2450")),
     "planning.py", "station.py", "station_file.py", "station_instruments.py",
     *(f"records/{name}.py" for name in ("reading", "recording", "dialect", "columns", "text")),

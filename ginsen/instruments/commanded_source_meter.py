@@ -1,4 +1,4 @@
-"""What Keithley's source meters have in common: what fits into a phase, ramps, output off."""
+"""What source meters that obey commands have in common: what fits a phase, ramps, output off."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ RAMP = (21, 10e-3)
 TERMINALS = {"front": "FRON", "rear": "REAR"}
 
 
-class KeithleySourceMeter(Conversation, SourceMeter):
-    """A Keithley source meter on PyMeasure's class."""
+class CommandedSourceMeter(Conversation, SourceMeter):
+    """A source meter that is told in words what to do, on PyMeasure's class or instrument."""
 
     isShutdown: bool  # noqa: N815
     source_voltage: Any
