@@ -32,7 +32,7 @@ class BetaPlot(TimePlot):
             angle=0, movable=False, pen=pen(theme.text, style="dash"),
             label=tr("unstable above {value}"),
             labelOpts={"color": theme.text, "position": 0.98, "anchors": [(1, 0), (1, 1)],
-                       "fill": theme.ground + "b0"})
+                       "fill": theme.ground + "60"})
         self._parting.setVisible(False)
         self.item.addItem(self._parting, ignoreBounds=True)
         small = QApplication.font()

@@ -13,7 +13,6 @@ from PyQt5.QtGui import QColor
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ginsen.gui.background import Background
-from ginsen.gui.band_betas import betas_by_band
 from ginsen.gui.beta_plot import BetaPlot
 from ginsen.gui.forgetting_curves import (
     MOST_CYCLES,
@@ -216,7 +215,6 @@ class ForgettingView(QWidget):
                 ("NPLC", f"{phase.nplc:g}")]
         if self._temperature:
             rows.append((tr("temperature"), self._temperature))
-        rows += betas_by_band(live.fit)
         cells = [_CELL.format(f"{name}&nbsp;") + _CELL.format(f"<b>{text}</b>&nbsp;&nbsp;&nbsp;")
                  for name, text in rows]
         self.numbers.setText("<table cellspacing='2'>" + "".join(

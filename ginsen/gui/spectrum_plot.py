@@ -11,6 +11,7 @@ from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor
 from PyQt5.QtWidgets import QGraphicsRectItem
 
+from ginsen.gui.band_betas import betas_by_band
 from ginsen.gui.current_floor import CurrentFloor
 from ginsen.gui.language import in_short, said, tr
 from ginsen.gui.plot_frame import PlotFrame
@@ -87,8 +88,9 @@ class SpectrumPlot(PlotFrame):
         if mains.size:
             told.append(f"<span style='color:{_MAINS}'>■</span>&nbsp;{tr('mains')}")
         self.entitle(*told)
-        if fit.reason:
-            self.title.setToolTip(said(fit.reason))
+        parts = [f"{name}: {beta}" for name, beta in betas_by_band(fit)]
+        if fit.reason or parts:
+            self.title.setToolTip(said(fit.reason) if fit.reason else "\n".join(parts))
         for at in range(_OTHERS):
             self.give(f"other {at + 1}", *((others[at].frequency, others[at].density)
                                            if at < len(others) else (_nothing(), _nothing())))
