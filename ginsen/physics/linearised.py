@@ -51,7 +51,8 @@ class Solution(NamedTuple):
     as a polynomial of the time from now (no unit, 1/s, 1/s²). `panel` is the last factor. `solver`
     holds the share of the power that the solver left as error, how many steps beyond the first of
     each solution it has taken with this factor, the sum of the roots of the junctions' shares of
-    the power, and for how many solutions that sum has been kept.
+    the power, for how many solutions that sum has been kept, and by how much (V) a voltage may be
+    wrong in a response.
 
     The factor is that of the conductances `held` (S, (E,)). The edges that may have another one
     now are the first of `adrift`, and flagged in `strays`; `numbers` says how many these are, and
@@ -79,7 +80,7 @@ class Solution(NamedTuple):
     room: Array
 
 
-LEFT, CREDIT, ROOTS, AGE = range(4)
+LEFT, CREDIT, ROOTS, AGE, FINE = range(5)
 """Places in `Solution.solver`."""
 
 ADRIFT, SLOPING = 0, 1
@@ -101,7 +102,7 @@ def unsolved(wiring: Wiring) -> Solution:
         base=np.zeros(edges), potentials=np.zeros((responses, nodes)),
         drops=np.zeros((responses, edges)), between=square(),
         solved=square(), rising=square(), charge=square(), excess=np.zeros((responses, 3)),
-        solver=np.zeros(4), panel=np.zeros(int(wiring.plan.panel_start[-1]) + 1),
+        solver=np.zeros(5), panel=np.zeros(int(wiring.plan.panel_start[-1]) + 1),
         held=np.zeros(edges), adrift=np.zeros(edges, dtype=np.int64),
         strays=np.zeros(edges, dtype=np.bool_), numbers=np.zeros(2, dtype=np.int64),
         residual=np.zeros((responses, nodes)), mesh=np.zeros(max(wiring.plan.stack, 1)),

@@ -3,14 +3,16 @@
 While the factor is that of the present conductances but for some edges, whose conductances differ
 from it by Δ_e, a correction z solved with it leaves the currents Δ_e z_e, from one end of each such
 edge to the other, and nothing else. These could all flow through the edges themselves; so, by
-Thomson's principle, the power of the error is at most Σ (Δ_e z_e)² / G_e. No look at the whole
-network is needed to know how good the solution is.
+Thomson's principle, the power of the error is at most Σ (Δ_e z_e)² / G_e. And none of them makes a
+greater voltage anywhere than between the ends it is put into, of at most Δ_e z_e / G_e; so no
+voltage is wrong by more than Σ |Δ_e z_e| / G_e. No look at the whole network is needed to know how
+good the solution is.
 """
 
 from __future__ import annotations
 
 from ginsen.physics.kernel import Indices, inner, inner_summing
-from ginsen.physics.linearised import ADRIFT, CREDIT, LEFT, SLOPING, Solution, Wiring
+from ginsen.physics.linearised import ADRIFT, CREDIT, FINE, LEFT, SLOPING, Solution, Wiring
 from ginsen.physics.substitution import precondition
 from ginsen.physics.updating import update
 from ginsen.types import Array
@@ -18,8 +20,8 @@ from ginsen.types import Array
 _ROUNDS = 4
 """Corrections, at most, before an elimination."""
 
-_MATTERS = 3.0
-"""An edge that may leave this many times the error allowed is worth an update of the factor."""
+_MATTERS = 0.05
+"""An edge that may leave this share of the error allowed is worth an update of the factor."""
 
 
 _AT_LEAST, _PART = 64, 20
@@ -80,43 +82,46 @@ def refine(
 ) -> bool:
     """Correct the potentials for the present conductances; False where that does not succeed.
 
-    Afterwards a share of the power of at most `share` is left as error. What was done is added to
-    `counts`, as by `ginsen.physics.solving.solve`.
+    Afterwards a share of the power of at most `share` is left as error, and no voltage of a
+    response is wrong by more than `solution.solver[FINE]`. What was done is added to `counts`, as
+    by `ginsen.physics.solving.solve`.
     """
     plan, base, held, adrift = wiring.plan, solution.base, solution.held, solution.adrift
     first, second, numbers, residual = (wiring.first, wiring.second, solution.numbers,
                                         solution.residual)
     x, z, inner = solution.potentials, solution.room[1], wiring.plan.inner
+    fine = solution.solver[FINE]
     for i in range(numbers[ADRIFT] - 1, -1, -1):
         e = adrift[i]
+        out = (base[e] - held[e]) / base[e]
         worth = 0.0
         for c in range(x.shape[0]):
-            current = (base[e] - held[e]) * solution.drops[c, e]
-            worth = max(worth, current * current / (base[e] * solution.between[c, c]))
-        if worth > _MATTERS * share and not _take_in(wiring, solution, slope, i, counts):
+            worth = max(worth, out * out * abs(solution.drops[c, e]))
+        if worth > _MATTERS * fine and not _take_in(wiring, solution, slope, i, counts):
             return False
     for _ in range(_ROUNDS):
-        left = 0.0
+        left = farthest = 0.0
         for c in range(x.shape[0]):
             counts[2] += 1
             precondition(plan, solution.panel, residual[c], z, solution.marked, solution.room[4])
             for i in range(inner):
                 x[c, i] += z[i]
             residual[c, :] = 0.0
-            power = 0.0
-            allowed = _MATTERS * share * solution.between[c, c]
+            power = volts = 0.0
             for i in range(numbers[ADRIFT] - 1, -1, -1):
                 e = adrift[i]
                 current = (base[e] - held[e]) * (z[first[e]] - z[second[e]])
                 if current != 0.0:
                     _leave(wiring, residual[c], e, current)
-                    lost = current * current / base[e]
-                    power += lost
-                    if lost > allowed and not _take_in(wiring, solution, slope, i, counts):
+                    out = abs(current) / base[e]
+                    power += out * abs(current)
+                    volts += out
+                    if out > _MATTERS * fine and not _take_in(wiring, solution, slope, i, counts):
                         return False
             left = max(left, power / solution.between[c, c])
+            farthest = max(farthest, volts)
         solution.solver[LEFT] = left
-        if left <= share:
+        if left <= share and farthest <= fine:
             return True
         solution.solver[CREDIT] += 1.0
     return False

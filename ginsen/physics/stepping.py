@@ -12,6 +12,7 @@ from ginsen.physics.kernel import Indices, inner
 from ginsen.physics.law import Evolve
 from ginsen.physics.linearised import (
     ADRIFT,
+    FINE,
     ROOTS,
     SLOPING,
     Solution,
@@ -87,6 +88,9 @@ class Accuracy(NamedTuple):
 
 
 NOW, SETTLED = 0, 1
+
+_FINE = 0.2
+"""The part of the voltage's accuracy that a solution may lose."""
 
 
 def record(
@@ -192,6 +196,11 @@ def _renew(
             junctions.which[e] = e
         _evolve(evolve, junctions, solution, accuracy, slope.size, now)
         solution.numbers[SLOPING] = slope.size
+    across = 0.0
+    for c in range(wiring.terminal.size):
+        across = max(across, abs(drive.voltage[wiring.terminal[c]]
+                                 - drive.voltage[wiring.anchor[c]]))
+    solution.solver[FINE] = _FINE * accuracy.voltage / across if across > 0.0 else np.inf
     conductance, since = junctions.conductance, junctions.since
     if few(solution) and not accuracy.exact:
         for i in range(solution.numbers[ADRIFT]):
