@@ -22,6 +22,7 @@ DATA_READY, READY = 1, 16
 
 CHUNK = 250  # readings taken over at a time: 10 kB, which a slow bus carries in 100 ms
 PATIENCE = 2.0  # s that a reading may be late before it never comes
+UNDER_WAY = 0.5  # s after a start in which a poll may have overtaken it: HiSLIP has two channels
 
 
 class StreamedAgilentB1500(GuardedAgilentB1500):
@@ -48,7 +49,8 @@ class StreamedAgilentB1500(GuardedAgilentB1500):
         place = self._taken - (self._asked - run.count)  # within this sampling
         if not status & DATA_READY:
             # Some link may give nothing before the end: only then is it late.
-            if status & READY or passed > run.count * phase.interval * 1.001 + PATIENCE:
+            idle = status & READY and now - self._reset > UNDER_WAY
+            if idle or passed > run.count * phase.interval * 1.001 + PATIENCE:
                 raise InstrumentError(f"the {self.model} ended after {self._taken} of "
                                       f"{phase.count} readings; was it stopped by another program?")
             return

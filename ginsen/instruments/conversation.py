@@ -27,8 +27,8 @@ TRIES = 3
 STALE = 10
 """Replies to earlier questions that may still be on their way."""
 
-WAITS = (0.0, 0.3, 1.0, 2.0)
-"""Seconds before each attempt to open a session anew."""
+WAITS = (0.0, 0.3, 1.0, 2.0, 3.0)
+"""Seconds before each attempt to open a session anew; the guard wants to hear one every five."""
 
 QUERY_ERRORS = re.compile(r"[+]?-4\d\d,")
 """What IEEE 488.2 puts into the error queue for a reply that was not read: ours to drop."""
