@@ -121,6 +121,8 @@ class Acquisition:
             self._begin(first)
         self._continues = False
         left: list[Phase] = []
+        due = (self._origin + begun + self._meter.lead(first)
+               + sum(phase.duration for phase in phases))
         try:
             running = True
             while running:
@@ -139,7 +141,7 @@ class Acquisition:
                 if steered:
                     left = self._left()
                 if running:
-                    self._clock.sleep(max(REST, POLL - (self._clock.now() - looked)))
+                    self._clock.sleep(_to_next_look(self._clock.now(), looked, due))
         except BaseException:
             # What the buffer still holds is kept, whatever is wrong; the cause is what is raised.
             self._until = None
@@ -310,3 +312,17 @@ class Acquisition:
         self._taken = 0
         self._recording.end_phase(span)
         self._further.end_phase(span)
+
+
+def _to_next_look(now: float, looked: float, due: float) -> float:
+    """Seconds from now to the next look at an instrument, the last of which began at `looked`.
+
+    Around `due`, when what was started should be over, looks follow each other: what a protocol
+    decides then is felt by the sample as a rest, which should be short and always the same.
+    """
+    step = looked + POLL - now
+    if now < due:
+        step = min(step, due - now)
+    elif now < due + POLL:
+        step = REST
+    return max(REST, step)
