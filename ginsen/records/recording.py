@@ -37,6 +37,9 @@ BETWEEN = 0.1
 """seconds after the last store at the earliest. The promise is half a second from the reading on,
 most of which passes until an instrument is asked again what it has read."""
 
+PARTING = 1.0
+"""Seconds that a thread may take to be done with a file that was given up."""
+
 RESERVE = 16_000_000
 """Bytes of the disk that a run leaves free when it begins."""
 
@@ -79,6 +82,7 @@ class Recording:
         self._fault: RecordError | None = None
         self._wake, self._ending = threading.Event(), threading.Event()
         self._keeper = threading.Thread()
+        self._keepers_before: list[threading.Thread] = []
         self._rescuers: list[threading.Thread] = []
 
     @classmethod
@@ -190,6 +194,7 @@ class Recording:
                 self._give_up_waiting()
         for rescuer in self._rescuers:
             rescuer.join()
+        self._part()
         atexit.unregister(self._leave)
         if self._fault is not None:
             raise self._fault
@@ -201,6 +206,16 @@ class Recording:
         until = time.monotonic() + PATIENCE
         while (keeper := self._keeper).is_alive() and time.monotonic() < until:
             keeper.join(0.1)  # which may hand over to another one, for a file elsewhere
+        self._part()
+
+    def _part(self) -> None:
+        """Wait for the threads of files given up: HDF5 crashes where Python ends while one closes.
+
+        Only for a moment: one that a share holds up is not in HDF5.
+        """
+        until = time.monotonic() + PARTING
+        for keeper in self._keepers_before:
+            keeper.join(max(0.0, until - time.monotonic()))
 
     # -- the file -------------------------------------------------------------------------------
 
@@ -223,6 +238,8 @@ class Recording:
     def _keep(self, file: RunFile) -> None:
         """Have everything that comes stored in `file` by a thread of its own."""
         # Blocks may be far apart: what came last must not wait for the next one to reach the disk.
+        if self._keeper.is_alive():
+            self._keepers_before.append(self._keeper)
         self._keeper = threading.Thread(target=self._keep_stored, args=(file,), daemon=True,
                                         name="ginsen recording")
         self._wake.set()

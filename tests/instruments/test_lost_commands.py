@@ -147,7 +147,7 @@ def test_a_wire_that_comes_back_gives_back_its_readings_and_help_is_called(at):
     smu.alarmed = alarms.append
     smu.start([SHORT])
     smu.clock.sleep(0.5)
-    bench_of(smu).add_fault(Fault("disconnect", duration=5.0))
+    bench_of(smu).add_fault(Fault("disconnect", duration=8.0))
     with pytest.raises(InstrumentError, match="does not answer"):
         everything(smu)
     smu.off()
