@@ -5,9 +5,9 @@
 `ginsen serve` serves a 2450 at speed 1, on a sample with 1/f noise; the bench window, offscreen,
 runs `noise` on it through pyvisa-py, a reading every millisecond, its diagrams live. A third
 process asks the bench for its time and looks into the file as it grows, with plain h5py. How late a
-reading is counts from when it began, on the bench's clock, whose place on the wall's is that of the
-quickest answers. The exit code is 1 if a reading is missing, or was not on disk after half a
-second.
+reading is counts from when it began, on the bench's clock; where that stands on the wall's is
+what the quickest answers before and after say. The exit code is 1 if a reading is missing, or was
+not on disk after half a second.
 """
 
 import argparse
@@ -247,8 +247,11 @@ def report(seconds: float, outcome: str, recording: Path, errors: str, first: st
         estimates = int(np.isfinite(file["beta/beta"][:]).sum())
     whole, fraction = (float(word) for word in first.split(","))
     ahead = np.array([each["answered"] - each["bench"] for each in told if "bench" in each])
-    offset = float(ahead.min())  # of the wall's clock from the bench's
-    begun = whole - ORIGIN.timestamp() + fraction + times - times[0] + offset
+    # Of the wall's clock from the bench's: it grows where the bench falls behind and stays so.
+    looked = np.array([each["bench"] for each in told if "bench" in each])
+    behind = np.maximum.accumulate(np.minimum.accumulate(ahead[::-1])[::-1])
+    began = whole - ORIGIN.timestamp() + fraction + times - times[0]
+    begun = began + np.interp(began, looked, behind)
     read = [(each["read"], int(each["rows"])) for each in told if "read" in each]
     missing = round(1e3 * seconds) + 1 - len(times)
     held = 1e3 * np.diff(beats) - BEAT
