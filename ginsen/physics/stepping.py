@@ -100,9 +100,9 @@ def record(
     """Advance by `dt` (s) again and again; each row of `out`, (n, 5, k), is one time.
 
     Mean current (A) and voltage (V), those at the end, and the time (s) at the clamp. `counts`
-    gains solutions, factorisations, steps of conjugate gradients, events.
+    gains solutions, factorisations, corrections, events, updates of the factor.
 
-    Compiled in `ginsen.physics.engine` for pointers to the law's `evolve`, to `linearised.solve`
+    Compiled in `ginsen.physics.engine` for pointers to the law's `evolve`, to `solving.solve`
     and `terminals.settle`: so it is compiled once, whatever the law.
     """
     clock, loose = drive.clock, accuracy.gap

@@ -4,6 +4,7 @@ import contextlib
 
 import numpy as np
 import pytest
+from driven_on_a_resistor import HOLD, bench_of, everything
 from hypothesis import given
 from hypothesis import strategies as st
 from pymeasure.test import expected_protocol
@@ -13,7 +14,7 @@ from pyvisa.constants import StatusCode
 from ginsen.instruments import AgilentB1500A, InstrumentError, LimitExceeded, OutputNotOff
 from ginsen.instruments.agilent_b1500_sampling import averaging, on_grid, read
 from ginsen.sim_backend.fault import fault_of
-from ginsen.types import Limits, Phase, Samples
+from ginsen.types import Limits, Phase
 
 GPIB = "GPIB0::17::INSTR"
 BENCH = f"""
@@ -27,7 +28,6 @@ resistance_ohm = 1e4
 "smu.force_1" = {{ terminal = "A" }}
 "smu.gndu" = {{ terminal = "B" }}
 """
-HOLD = Phase("hold", 1.0, 2.0, 0.05, 1e-3)
 
 
 @pytest.fixture
@@ -51,22 +51,8 @@ def smu(at):
     return at()
 
 
-def bench_of(smu):
-    return smu.adapter.manager.visalib.bench
-
-
 def port_of(smu):
     return bench_of(smu).port("smu.force_1")
-
-
-def everything(smu, pause=0.1):
-    parts = []
-    while True:
-        running = smu.busy()
-        parts.append(smu.fetch())
-        if not running:
-            return Samples.joined(parts)
-        smu.clock.sleep(pause)
 
 
 def test_samples_come_at_the_interval_from_the_instruments_clock(smu):

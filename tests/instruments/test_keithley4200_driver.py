@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from driven_on_a_resistor import bench_of, everything
 from pymeasure.test import expected_protocol
 
 from ginsen.guard.safe import make_safe
@@ -46,22 +47,8 @@ def smu(at):
     return at()
 
 
-def bench_of(smu):
-    return smu.adapter.manager.visalib.bench
-
-
 def output_on(smu):
     return bench_of(smu).addresses[SOCKET].output_on
-
-
-def everything(smu, pause=0.1):
-    parts = []
-    while True:
-        running = smu.busy()
-        parts.append(smu.fetch())
-        if not running:
-            return Samples.joined(parts)
-        smu.clock.sleep(pause)
 
 
 def test_samples_come_at_the_interval_from_the_instruments_clock(smu):
